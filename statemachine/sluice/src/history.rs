@@ -1,0 +1,202 @@
+//! The executions of a data folder: one file each, a header line and then the events as they happen.
+//!
+//! An event is on disk before the next state begins, so that a killed process leaves its history up
+//! to the moment of its death. A torn last line is the mark of such a death and is left out.
+
+use std::{
+    fs::{self, File, OpenOptions},
+    io::{self, BufRead, BufReader, Write},
+    path::{Path, PathBuf},
+};
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// What is known of an execution when it starts. The names are those of `DescribeExecution`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Header {
+    /// The ARN.
+    pub execution_arn: String,
+    /// The name.
+    pub name: String,
+    /// The start.
+    pub start_date: DateTime<Utc>,
+    /// The input.
+    pub input: Value,
+}
+
+/// An execution, as `DescribeExecution` and `GetExecutionHistory` tell it together.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Execution {
+    /// What was known at its start.
+    #[serde(flatten)]
+    pub header: Header,
+    /// `RUNNING`, `SUCCEEDED`, `FAILED`, `TIMED_OUT` or `ABORTED`.
+    pub status: String,
+    /// The end, where there is one.
+    pub stop_date: Option<DateTime<Utc>>,
+    /// The output of a successful execution.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub output: Option<Value>,
+    /// The error of a failed one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+    /// Its cause.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cause: Option<String>,
+    /// The history.
+    pub events: Vec<Value>,
+}
+
+impl Execution {
+    /// The state that was entered last: of a finished execution the terminal one, of a failed one
+    /// the state that failed.
+    pub fn last_state(&self) -> Option<&str> {
+        self.events
+            .iter()
+            .rev()
+            .find_map(|event| event["stateEnteredEventDetails"]["name"].as_str())
+    }
+
+    /// The key of the file that started it.
+    pub fn source_file(&self) -> &str {
+        self.header.input["detail"]["object"]["key"].as_str().unwrap_or("-")
+    }
+}
+
+/// Appends one execution's events.
+#[derive(Debug)]
+pub struct Recorder {
+    file: File,
+}
+
+impl Recorder {
+    /// Begins the history of an execution.
+    pub fn begin(folder: &Path, header: &Header) -> io::Result<Self> {
+        fs::create_dir_all(folder)?;
+        let path = folder.join(format!("{}.jsonl", header.name));
+        let file = OpenOptions::new().create_new(true).append(true).open(path)?;
+        let mut recorder = Self { file };
+        recorder.append(header)?;
+        Ok(recorder)
+    }
+
+    /// Appends one line in one write.
+    pub fn append(&mut self, line: &impl Serialize) -> io::Result<()> {
+        let mut bytes = serde_json::to_vec(line)?;
+        bytes.push(b'\n');
+        self.file.write_all(&bytes)
+    }
+}
+
+/// Reads the histories of a data folder.
+#[derive(Debug)]
+pub struct History<'a> {
+    folder: PathBuf,
+    is_running: &'a dyn Fn(&str) -> bool,
+}
+
+/// Why an execution cannot be shown.
+#[derive(Debug)]
+pub enum NotFound {
+    /// No name begins like this.
+    Nothing,
+    /// Several do.
+    Ambiguous(Vec<String>),
+    /// The folder cannot be read.
+    Io(io::Error),
+}
+
+impl<'a> History<'a> {
+    /// `is_running` tells whether the process of an execution still lives.
+    pub fn new(folder: PathBuf, is_running: &'a dyn Fn(&str) -> bool) -> Self {
+        Self { folder, is_running }
+    }
+
+    /// Every execution, newest first.
+    pub fn list(&self) -> io::Result<Vec<Execution>> {
+        let mut executions = Vec::new();
+        for name in self.names()? {
+            executions.extend(self.load(&name)?);
+        }
+        executions.sort_by(|a, b| b.header.start_date.cmp(&a.header.start_date));
+        Ok(executions)
+    }
+
+    /// The one execution whose name begins like this.
+    pub fn find(&self, beginning: &str) -> Result<Execution, NotFound> {
+        let mut names = self.names().map_err(NotFound::Io)?;
+        names.retain(|name| name.starts_with(beginning));
+        match names.as_slice() {
+            [] => Err(NotFound::Nothing),
+            [name] => self.load(name).map_err(NotFound::Io)?.ok_or(NotFound::Nothing),
+            _ => Err(NotFound::Ambiguous(names)),
+        }
+    }
+
+    fn names(&self) -> io::Result<Vec<String>> {
+        let entries = match fs::read_dir(&self.folder) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            entries => entries?,
+        };
+        let mut names = Vec::new();
+        for entry in entries {
+            let name = entry?.file_name();
+            if let Some(name) = name.to_str().and_then(|name| name.strip_suffix(".jsonl")) {
+                names.push(name.to_owned());
+            }
+        }
+        names.sort();
+        Ok(names)
+    }
+
+    /// `None` if the process died before it had written the header.
+    fn load(&self, name: &str) -> io::Result<Option<Execution>> {
+        let file = File::open(self.folder.join(format!("{name}.jsonl")))?;
+        let mut lines = BufReader::new(file).lines();
+        let Some(header) = lines.next().transpose()?.and_then(|line| serde_json::from_str(&line).ok())
+        else {
+            return Ok(None);
+        };
+        let mut events: Vec<Value> = Vec::new();
+        for line in lines {
+            match serde_json::from_str(&line?) {
+                Ok(event) => events.push(event),
+                Err(_) => break,
+            }
+        }
+        Ok(Some(self.describe(header, events)))
+    }
+
+    fn describe(&self, header: Header, events: Vec<Value>) -> Execution {
+        let last = events.last().cloned().unwrap_or_default();
+        let text = |details: &str, member: &str| last[details][member].as_str().map(str::to_owned);
+        let (status, details) = match last["type"].as_str().unwrap_or_default() {
+            "ExecutionSucceeded" => ("SUCCEEDED", "executionSucceededEventDetails"),
+            "ExecutionFailed" => ("FAILED", "executionFailedEventDetails"),
+            "ExecutionTimedOut" => ("TIMED_OUT", "executionTimedOutEventDetails"),
+            "ExecutionAborted" => ("ABORTED", "executionAbortedEventDetails"),
+            _ if (self.is_running)(&header.name) => ("RUNNING", ""),
+            _ => ("ABORTED", ""),
+        };
+        let died = status == "ABORTED" && details.is_empty();
+        Execution {
+            status: status.to_owned(),
+            stop_date: (!details.is_empty())
+                .then(|| last["timestamp"].as_str()?.parse().ok())
+                .flatten(),
+            output: text(details, "output").and_then(|output| serde_json::from_str(&output).ok()),
+            error: text(details, "error"),
+            cause: if died {
+                Some("the process ended before the execution did; run the file again".to_owned())
+            } else {
+                text(details, "cause")
+            },
+            header,
+            events,
+        }
+    }
+}

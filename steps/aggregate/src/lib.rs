@@ -1,0 +1,1 @@
+//! Computes the facts of a processed file with Polars.

@@ -1,0 +1,1 @@
+//! Idempotency: claims a file for one run, completes the run, fails it.

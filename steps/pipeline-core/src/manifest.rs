@@ -1,0 +1,34 @@
+//! `manifest.json`: the proof that a run's outputs are whole. Without it, nothing was published.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::run::{Run, RunResults};
+
+/// The version of the shape.
+pub const SCHEMA_VERSION: &str = "1.0";
+
+/// The manifest of one run: its provenance, its counts, the hash of everything that it wrote.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Manifest {
+    /// [`SCHEMA_VERSION`]
+    pub schema_version: String,
+    /// The version of the program that wrote it.
+    pub program_version: String,
+    /// What the first claim fixed: file, contract, keys, start.
+    pub run: Run,
+    /// Counts, rejects by code, hashes, model, tokens, cost.
+    pub results: RunResults,
+    /// When it was written.
+    pub completed_at: DateTime<Utc>,
+    /// From the run's start to the manifest.
+    pub duration_ms: u64,
+}
+
+impl Manifest {
+    /// Whether two manifests say the same of the same run. Times and durations may differ: a retry
+    /// that meets its own earlier manifest has succeeded.
+    pub fn same_publication(&self, other: &Self) -> bool {
+        self.run == other.run && self.results.without_durations() == other.results.without_durations()
+    }
+}

@@ -1,0 +1,193 @@
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    error::StepResult,
+    run::{Execution, Outcome, Run, RunResults, SourceObject},
+};
+
+/// What makes two uploads the same file: the place, the size and a full-object checksum.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ContentId(String);
+
+impl ContentId {
+    /// The content identity of an object. The `ETag` and the version have no part in it.
+    pub fn of(source: &SourceObject) -> Self {
+        let SourceObject { bucket, key, size_bytes, checksum, .. } = source;
+        Self(format!("{bucket}/{key}#{size_bytes}#{checksum}"))
+    }
+
+    /// The ledger's partition key.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The state of a ledger record, in the words of Powertools' idempotency.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum LedgerState {
+    /// An execution works on it.
+    InProgress,
+    /// It is done; the manifest is published.
+    Completed,
+    /// Its execution failed.
+    Failed,
+}
+
+/// A file's record: who works on it, and its history entry.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LedgerRecord {
+    /// The key of the record.
+    pub content_id: ContentId,
+    /// The state.
+    pub state: LedgerState,
+    /// The execution that works on it, or was the last to.
+    pub owner: Execution,
+    /// When the claim lapses by itself. It outlasts the state machine's timeout.
+    pub lease_expires_at: DateTime<Utc>,
+    /// What the first claim fixed.
+    pub run: Run,
+    /// The results, once it is completed.
+    pub results: Option<RunResults>,
+    /// When it was completed.
+    pub completed_at: Option<DateTime<Utc>>,
+    /// The name of the error that it failed with.
+    pub error: Option<String>,
+}
+
+impl LedgerRecord {
+    /// How the run ended, if it has.
+    pub fn outcome(&self) -> Option<Outcome> {
+        self.results.as_ref().map(|results| results.outcome)
+    }
+}
+
+/// A wish to own a run.
+#[derive(Debug, Clone)]
+pub struct ClaimRequest {
+    /// What is claimed.
+    pub content_id: ContentId,
+    /// The run as this execution would fix it, were it the first.
+    pub run: Run,
+    /// The execution.
+    pub owner: Execution,
+    /// When the claim is to lapse.
+    pub lease_expires_at: DateTime<Utc>,
+    /// Now, by the caller's clock.
+    pub now: DateTime<Utc>,
+    /// Claim a completed record too, as a new run.
+    pub rerun: bool,
+    /// The execution that was proven dead: its claim is void, if it is still the owner.
+    pub dead_owner: Option<String>,
+}
+
+/// The answer to a claim.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Claim {
+    /// The run is the caller's. `adopted` tells whether an earlier claim had fixed it.
+    Claimed {
+        /// The run, as the first claim fixed it.
+        run: Box<Run>,
+        /// Whether it was taken over.
+        adopted: bool,
+    },
+    /// The record is somebody else's, or done. It is given as it stands.
+    Held(Box<LedgerRecord>),
+}
+
+/// The table of claims. Every read is consistent, every write conditional.
+#[async_trait]
+pub trait Ledger: Send + Sync {
+    /// Claims in one conditional write: succeeds if there is no record, or it is FAILED, or it is
+    /// INPROGRESS with its lease lapsed, or owned by the caller, or by `dead_owner`, or it is
+    /// COMPLETED and `rerun` is set.
+    ///
+    /// Whoever takes over adopts the run that the first claim fixed. With `rerun`, a COMPLETED or
+    /// FAILED record gives way to the caller's own run instead; a claim that is repeated by its owner
+    /// adopts in any case, so that a retry gets the same answer.
+    async fn claim(&self, request: &ClaimRequest) -> StepResult<Claim>;
+
+    /// Reads a record.
+    async fn get(&self, content_id: &ContentId) -> StepResult<Option<LedgerRecord>>;
+
+    /// Closes a record. Succeeds if `owner` owns it and it is INPROGRESS, FAILED (a redrive), or
+    /// COMPLETED already (a retry; nothing changes).
+    ///
+    /// `PreconditionFailed` otherwise.
+    async fn complete(
+        &self,
+        content_id: &ContentId,
+        owner: &Execution,
+        results: &RunResults,
+        now: DateTime<Utc>,
+    ) -> StepResult<()>;
+
+    /// Marks a record FAILED if it is INPROGRESS and owned by `owner_id` (the execution's ARN), and
+    /// tells whether it was.
+    async fn fail(
+        &self,
+        content_id: &ContentId,
+        owner_id: &str,
+        error: &str,
+        now: DateTime<Utc>,
+    ) -> StepResult<bool>;
+
+    /// Finds the record that an execution owns, newest first where there are several.
+    async fn by_owner(&self, owner_id: &str) -> StepResult<Option<LedgerRecord>>;
+
+    /// Reserves a name for a run, for ever. True if it was free or is the run's own already.
+    async fn reserve_name(&self, name: &str, correlation_id: &str) -> StepResult<bool>;
+}
+
+/// Whether an execution still lives.
+#[async_trait]
+pub trait ExecutionProbe: Send + Sync {
+    /// True while the execution may still write; false only if it is proven that it will not.
+    async fn is_running(&self, execution_id: &str) -> StepResult<bool>;
+}
+
+/// What became of a mail. One mark for each run and kind of mail.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "lowercase")]
+pub enum SendState {
+    /// An attempt began and has not ended.
+    Sending {
+        /// When it began.
+        since: DateTime<Utc>,
+    },
+    /// It was sent.
+    Sent {
+        /// When.
+        at: DateTime<Utc>,
+        /// The id that the mailer gave.
+        message_id: String,
+    },
+}
+
+/// The answer to the wish to send.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SendMark {
+    /// The mark is set by this call: send now.
+    Begun,
+    /// A mark stood there already: do not send.
+    Held(SendState),
+}
+
+/// The marks that make a mail go out at most once.
+#[async_trait]
+pub trait SendLog: Send + Sync {
+    /// Sets the mark "sending" if there is none, in one conditional write.
+    async fn begin(&self, mail_id: &str, now: DateTime<Utc>) -> StepResult<SendMark>;
+
+    /// Turns "sending" into "sent".
+    async fn sent(&self, mail_id: &str, message_id: &str, now: DateTime<Utc>) -> StepResult<()>;
+
+    /// Removes a "sending" mark after a definite refusal. A "sent" mark stays.
+    async fn clear(&self, mail_id: &str) -> StepResult<()>;
+
+    /// Reads a mark.
+    async fn get(&self, mail_id: &str) -> StepResult<Option<SendState>>;
+}

@@ -1,0 +1,74 @@
+//! `validate-and-partition`: state `ValidateAndPartition`.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    reject::{RejectCode, Refusal},
+    run::{PublishedObject, RecordCounts, Run},
+};
+
+/// The run whose file is to be validated.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Input {
+    /// The run.
+    pub run: Run,
+}
+
+/// What the file turned out to be; the state machine branches on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Verdict {
+    /// At least one record is valid.
+    Valid,
+    /// There are records, and none is valid.
+    AllRejected,
+    /// There is no record.
+    NoRecords,
+    /// The file as a whole is refused.
+    Refused,
+}
+
+/// The summary of a validation. Its size depends on the contract, not on the file.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Output {
+    /// The verdict.
+    pub verdict: Verdict,
+    /// Why the file is refused, where it is.
+    pub refusal: Option<Refusal>,
+    /// `read = valid + rejected`, also of a refused file, as far as it was read.
+    pub records: RecordCounts,
+    /// Cell and row errors by code; may add up to more than `records.rejected`.
+    pub rejected_by_code: BTreeMap<RejectCode, u64>,
+    /// The same by field and code, with where to look first.
+    pub rejects: Vec<RejectCount>,
+    /// Columns of the file that the contract does not declare, as far as they are carried through.
+    pub undeclared_columns: Vec<String>,
+    /// SHA-256 of the file, in lower-case hex; absent where reading stopped early.
+    pub source_sha256: Option<String>,
+    /// The valid rows; absent where the file is refused.
+    pub processed: Option<PublishedObject>,
+    /// The rejected rows; absent where the file is refused for its header.
+    pub rejected: Option<PublishedObject>,
+    /// How long it took.
+    pub duration_ms: u64,
+}
+
+/// How often one field broke one kind of rule.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RejectCount {
+    /// The field; `None` for an error of the row as a whole.
+    pub field: Option<String>,
+    /// The code.
+    pub code: RejectCode,
+    /// How many errors.
+    pub count: u64,
+    /// The first rows that have it, at most [`FIRST_ROWS`], counted with the header as 1.
+    pub first_rows: Vec<u64>,
+    /// The reason as the first of these rows has it, at bounded length.
+    pub example: String,
+}
+
+/// How many row numbers a [`RejectCount`] names.
+pub const FIRST_ROWS: usize = 5;

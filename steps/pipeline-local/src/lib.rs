@@ -1,0 +1,1 @@
+//! The ports of the pipeline on a laptop: a folder, an embedded ledger, an outbox.

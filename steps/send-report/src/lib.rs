@@ -1,0 +1,1 @@
+//! Renders the report and sends it, at most once.
