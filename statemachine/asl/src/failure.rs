@@ -57,9 +57,7 @@ impl Failure {
         }
         error_equals.iter().any(|name| match name.as_str() {
             ALL => error != DATA_LIMIT_EXCEEDED,
-            TASK_FAILED => {
-                !matches!(error, DATA_LIMIT_EXCEEDED | TIMEOUT | HEARTBEAT_TIMEOUT)
-            }
+            TASK_FAILED => !matches!(error, DATA_LIMIT_EXCEEDED | TIMEOUT | HEARTBEAT_TIMEOUT),
             TIMEOUT => matches!(error, TIMEOUT | HEARTBEAT_TIMEOUT),
             name => name == error,
         })

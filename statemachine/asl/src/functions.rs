@@ -69,7 +69,8 @@ impl FunctionError {
                 (error_type, payload.to_string())
             }
             Self::NotFound => {
-                let cause = format!("Function not found: {arn} (Service: Lambda, Status Code: 404)");
+                let cause =
+                    format!("Function not found: {arn} (Service: Lambda, Status Code: 404)");
                 ("Lambda.ResourceNotFoundException".to_owned(), cause)
             }
         }

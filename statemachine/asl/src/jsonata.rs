@@ -20,7 +20,7 @@ use jsonata_core::value::JValue;
 use rand::rngs::StdRng;
 use serde_json::{Map, Number, Value};
 
-/// How deep a value may nest: what serde_json reads back.
+/// How deep a value may nest: what `serde_json` reads back.
 const MAX_DEPTH: usize = 120;
 /// How long a sequence may become while an expression runs.
 const MAX_SEQUENCE: usize = 1_000_000;
@@ -229,7 +229,7 @@ mod tests {
         check_throws("1/0", "D1001");
         check_throws("$sum", "function");
         check_throws("{'f': function($x) { $x }}", "function");
-        check_throws("$reduce([1..500], function($a) { [[$a]] }, 1)", "nested deeper");
+        check_throws("$reduce([1..500], function($a, $b) { [[$a]] }, 1)", "nested deeper");
     }
 
     #[test]

@@ -1,7 +1,29 @@
-//! An interpreter of JSONata state machines in the Amazon States Language.
+//! An interpreter of JSONata state machines in the [Amazon States Language].
+//!
+//! [`StateMachine::parse`] reads and checks a definition; [`StateMachine::run`] executes it over the
+//! ports of an [`Environment`]: the functions that Task states call, the clock, the objects that a
+//! Map state's `ItemReader` reads, and an observer of the history. Errors, causes and history
+//! events have the names and shapes that AWS Step Functions gives them.
+//!
+//! [Amazon States Language]: https://states-language.net/
+
 mod clock;
+mod definition;
+mod execution;
 mod failure;
 mod functions;
+mod history;
 mod jsonata;
+mod mock;
 mod objects;
 mod problem;
+mod template;
+
+pub use clock::{Clock, RealClock, Stalled, VirtualClock};
+pub use definition::StateMachine;
+pub use execution::{Environment, ExecutionRequest, ExecutionResult, Status, Stop};
+pub use functions::{Call, FunctionError, Functions};
+pub use history::{EventDetails, HistoryEvent, Observer, Truncation};
+pub use mock::{MockFunctions, run_mocked, virtual_start};
+pub use objects::{MemoryObjects, NoObjects, ObjectError, ObjectSummary, Objects};
+pub use problem::Problem;

@@ -9,7 +9,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use anyhow::{Context, bail};
 use chrono::{DateTime, Utc};
+use pipeline_core::ports::ExecutionProbe;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -93,47 +95,37 @@ impl Recorder {
 }
 
 /// Reads the histories of a data folder.
-#[derive(Debug)]
 pub struct History<'a> {
     folder: PathBuf,
-    is_running: &'a dyn Fn(&str) -> bool,
-}
-
-/// Why an execution cannot be shown.
-#[derive(Debug)]
-pub enum NotFound {
-    /// No name begins like this.
-    Nothing,
-    /// Several do.
-    Ambiguous(Vec<String>),
-    /// The folder cannot be read.
-    Io(io::Error),
+    probe: &'a dyn ExecutionProbe,
 }
 
 impl<'a> History<'a> {
-    /// `is_running` tells whether the process of an execution still lives.
-    pub fn new(folder: PathBuf, is_running: &'a dyn Fn(&str) -> bool) -> Self {
-        Self { folder, is_running }
+    /// `probe` tells whether the process of an execution still lives.
+    pub fn new(folder: PathBuf, probe: &'a dyn ExecutionProbe) -> Self {
+        Self { folder, probe }
     }
 
     /// Every execution, newest first.
-    pub fn list(&self) -> io::Result<Vec<Execution>> {
+    pub async fn list(&self) -> anyhow::Result<Vec<Execution>> {
         let mut executions = Vec::new();
         for name in self.names()? {
-            executions.extend(self.load(&name)?);
+            executions.extend(self.load(&name).await?);
         }
         executions.sort_by(|a, b| b.header.start_date.cmp(&a.header.start_date));
         Ok(executions)
     }
 
     /// The one execution whose name begins like this.
-    pub fn find(&self, beginning: &str) -> Result<Execution, NotFound> {
-        let mut names = self.names().map_err(NotFound::Io)?;
+    pub async fn find(&self, beginning: &str) -> anyhow::Result<Execution> {
+        let mut names = self.names()?;
         names.retain(|name| name.starts_with(beginning));
         match names.as_slice() {
-            [] => Err(NotFound::Nothing),
-            [name] => self.load(name).map_err(NotFound::Io)?.ok_or(NotFound::Nothing),
-            _ => Err(NotFound::Ambiguous(names)),
+            [] => bail!(
+                "no execution has a name that begins with {beginning:?}; `sluice executions` lists them"
+            ),
+            [name] => self.load(name).await?.context("the execution died before it had begun"),
+            _ => bail!("{beginning:?} is the beginning of several names: {}", names.join(", ")),
         }
     }
 
@@ -154,7 +146,7 @@ impl<'a> History<'a> {
     }
 
     /// `None` if the process died before it had written the header.
-    fn load(&self, name: &str) -> io::Result<Option<Execution>> {
+    async fn load(&self, name: &str) -> anyhow::Result<Option<Execution>> {
         let file = File::open(self.folder.join(format!("{name}.jsonl")))?;
         let mut lines = BufReader::new(file).lines();
         let Some(header) = lines.next().transpose()?.and_then(|line| serde_json::from_str(&line).ok())
@@ -168,10 +160,10 @@ impl<'a> History<'a> {
                 Err(_) => break,
             }
         }
-        Ok(Some(self.describe(header, events)))
+        Ok(Some(self.describe(header, events).await?))
     }
 
-    fn describe(&self, header: Header, events: Vec<Value>) -> Execution {
+    async fn describe(&self, header: Header, events: Vec<Value>) -> anyhow::Result<Execution> {
         let last = events.last().cloned().unwrap_or_default();
         let text = |details: &str, member: &str| last[details][member].as_str().map(str::to_owned);
         let (status, details) = match last["type"].as_str().unwrap_or_default() {
@@ -179,11 +171,11 @@ impl<'a> History<'a> {
             "ExecutionFailed" => ("FAILED", "executionFailedEventDetails"),
             "ExecutionTimedOut" => ("TIMED_OUT", "executionTimedOutEventDetails"),
             "ExecutionAborted" => ("ABORTED", "executionAbortedEventDetails"),
-            _ if (self.is_running)(&header.name) => ("RUNNING", ""),
+            _ if self.probe.is_running(&header.execution_arn).await? => ("RUNNING", ""),
             _ => ("ABORTED", ""),
         };
         let died = status == "ABORTED" && details.is_empty();
-        Execution {
+        Ok(Execution {
             status: status.to_owned(),
             stop_date: (!details.is_empty())
                 .then(|| last["timestamp"].as_str()?.parse().ok())
@@ -197,6 +189,6 @@ impl<'a> History<'a> {
             },
             header,
             events,
-        }
+        })
     }
 }

@@ -35,7 +35,12 @@ fn root() -> PathBuf {
 }
 
 fn packages() -> Vec<Package> {
-    MetadataCommand::new().manifest_path(root().join("Cargo.toml")).no_deps().exec().unwrap().packages
+    MetadataCommand::new()
+        .manifest_path(root().join("Cargo.toml"))
+        .no_deps()
+        .exec()
+        .unwrap()
+        .packages
 }
 
 fn imports(package: &Package) -> BTreeSet<&str> {
@@ -188,7 +193,8 @@ fn files_are_short_and_their_names_say_something() {
             let name = path.file_name().unwrap().to_str().unwrap().to_owned();
             let stem = name.strip_suffix(".rs").unwrap_or(&name);
             assert!(
-                !["utils", "util", "helpers", "helper", "common", "manager", "misc"].contains(&stem),
+                !["utils", "util", "helpers", "helper", "common", "manager", "misc"]
+                    .contains(&stem),
                 "{} says nothing",
                 path.display()
             );

@@ -1,1 +1,167 @@
-//! Computes the facts of a processed file with Polars.
+//! The step `aggregate`: computes the facts of a processed file with Polars, and publishes them.
+
+mod codes;
+mod columns;
+mod facts;
+mod histogram;
+mod quotes;
+mod sentiment;
+mod stats;
+mod views;
+
+use bytes::Bytes;
+use pipeline_core::{
+    contract::Contract,
+    error::{ErrorKind, StepError, StepResult},
+    facts::Facts,
+    ports::{Clock, Metadata, ObjectStore, Publication, read_all},
+    record::{MAX_RECORD_BYTES, RecordReader},
+    run::{PublishedObject, Run},
+    steps::aggregate::{Input, Output},
+};
+use sha2::{Digest, Sha256};
+
+use crate::{columns::Columns, views::Counting};
+
+/// A contract is a document that people write; beyond this size it is something else.
+const MAX_CONTRACT_BYTES: usize = 1 << 20;
+
+/// What the step needs from the world.
+#[derive(Clone, Copy)]
+pub struct Ports<'a> {
+    /// The bucket.
+    pub store: &'a dyn ObjectStore,
+    /// The time, for the step's duration only.
+    pub clock: &'a dyn Clock,
+}
+
+/// How the step works. No setting changes the facts.
+#[derive(Debug, Clone, Copy)]
+pub struct Config {
+    /// Rows that are counted together. More is faster up to a point, and takes memory.
+    pub batch_rows: usize,
+    /// The longest record of a processed file: the validator's bound, and room for the lineage
+    /// columns that it adds.
+    pub max_record_bytes: usize,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self { batch_rows: 1 << 16, max_record_bytes: MAX_RECORD_BYTES + (1 << 14) }
+    }
+}
+
+/// Reads the contract and the processed file of the run, computes the facts and publishes them as
+/// `facts.json`.
+///
+/// `Internal` if the processed file is not what the validator reported: another number of records,
+/// or a record that is not valid. `Contract` if the contract does not load or is not the pinned one.
+pub async fn run(input: Input, ports: Ports<'_>, config: &Config) -> StepResult<Output> {
+    let started_at = ports.clock.now();
+    let contract = contract(&input.run, ports.store).await?;
+    let facts = compute(&input, &contract, ports.store, config).await?;
+    let facts = publish(&input.run, &facts, ports.store).await?;
+    let duration = ports.clock.now() - started_at;
+    Ok(Output {
+        facts,
+        records: input.validation.records.valid,
+        duration_ms: u64::try_from(duration.num_milliseconds()).unwrap_or(0),
+    })
+}
+
+async fn contract(run: &Run, store: &dyn ObjectStore) -> StepResult<Contract> {
+    let pinned = &run.contract;
+    let json =
+        read_all(store, &pinned.key, pinned.version_id.as_deref(), MAX_CONTRACT_BYTES).await?;
+    let error =
+        |message: &str| StepError::new(ErrorKind::Contract, message).with("key", &pinned.key);
+    if sha256(&json) != pinned.sha256 {
+        return Err(error("the contract is not the one that the run has pinned"));
+    }
+    Contract::from_json(&json)
+        .map_err(|problems| error("the contract does not load").because(problems))
+}
+
+async fn compute(
+    input: &Input,
+    contract: &Contract,
+    store: &dyn ObjectStore,
+    config: &Config,
+) -> StepResult<Facts> {
+    let key = &input.run.outputs.processed;
+    let about_file = |error: StepError| error.with("key", key);
+    let mut file = store.get(key, None).await?;
+    let mut reader = RecordReader::new(contract.dialect(), config.max_record_bytes);
+    let mut columns: Option<Columns<'_>> = None;
+    let counting = Counting::start(&contract.sluice().facts);
+    let mut is_counting = true;
+    while is_counting {
+        let chunk = file.next_chunk().await?;
+        match &chunk {
+            Some(chunk) => reader.push(chunk),
+            None => reader.finish(),
+        }
+        while let Some(record) = reader.next_record() {
+            if record.is_comment() {
+                continue;
+            }
+            let Some(columns) = &mut columns else {
+                columns = Some(Columns::new(contract, &record));
+                continue;
+            };
+            columns.read(&record).map_err(about_file)?;
+            if columns.is_full(config.batch_rows) {
+                is_counting = counting.add(columns.take_batch());
+            }
+        }
+        if chunk.is_none() {
+            break;
+        }
+    }
+    let error = |message| about_file(StepError::new(ErrorKind::Internal, message));
+    let mut columns = columns.ok_or_else(|| error("the processed file has no header"))?;
+    counting.add(columns.take_batch());
+    let views = counting.finish()?;
+    let (expected, found) = (input.validation.records.valid, columns.rows());
+    if found != expected {
+        return Err(error("the processed file has not as many records as the validator counted")
+            .with("expected", expected)
+            .with("found", found));
+    }
+    // Polars refuses to work on the thread of a single-threaded runtime.
+    std::thread::scope(|scope| {
+        scope.spawn(|| facts::facts(input, contract, &columns, &views)).join()
+    })
+    .map_err(|_| error("the thread that computes the facts panicked"))?
+}
+
+async fn publish(run: &Run, facts: &Facts, store: &dyn ObjectStore) -> StepResult<PublishedObject> {
+    let key = &run.outputs.facts;
+    let mut json = serde_json::to_vec_pretty(facts).map_err(|error| {
+        StepError::new(ErrorKind::Internal, "the facts cannot be written as JSON").because(error)
+    })?;
+    json.push(b'\n');
+    let published =
+        PublishedObject { key: key.clone(), size_bytes: json.len() as u64, sha256: sha256(&json) };
+    let mut metadata = Metadata::from(
+        [
+            ("source-etag", run.source.etag.clone()),
+            ("correlation-id", run.correlation_id.clone()),
+            ("processed-at", run.timestamp()),
+            ("record-count", facts.records.valid.to_string()),
+            ("file-hash", published.sha256.clone()),
+        ]
+        .map(|(name, value)| (name.to_owned(), value)),
+    );
+    if let Some(version_id) = &run.source.version_id {
+        metadata.insert("source-version-id".to_owned(), version_id.clone());
+    }
+    let mut object = store.put(key, "application/json").await?;
+    object.write(Bytes::from(json)).await?;
+    object.finish(metadata, Publication::Replace).await?;
+    Ok(published)
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    format!("{:x}", Sha256::digest(bytes))
+}

@@ -1,1 +1,7 @@
-//! Comments on the facts: the deterministic analyst, the model, and the check of every number.
+//! The step `analyze`.
+#![allow(dead_code, unused_imports)]
+mod analyst;
+mod check;
+mod plan;
+mod statement;
+mod wording;

@@ -6,6 +6,13 @@ use serde::{Deserialize, Serialize};
 /// The version of the shape.
 pub const SCHEMA_VERSION: &str = "1.0";
 
+/// [`Analysis::model`] of the deterministic analyst.
+pub const DETERMINISTIC: &str = "deterministic";
+
+/// The kind of the anomalies that are found in the data itself, such as a high reject rate, whatever
+/// kinds the contract names. They are computed, also beside a model's answer.
+pub const DATA_QUALITY: &str = "data_quality";
+
 /// A level of confidence, severity or priority.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -1,9 +1,10 @@
 //! `facts.json`: the numbers that are computed from the processed file, and only computed.
 //!
 //! The shape is versioned by [`SCHEMA_VERSION`]: a member may be added within a version, none
-//! removed or renamed. Sums, minima and maxima are decimal strings, exact at the data's scale; means,
-//! medians and shares are 64-bit floats. Groups are ordered by records (most first), then by value,
-//! so that equal data gives equal bytes.
+//! removed or renamed. Sums, minima and maxima are decimal strings, exact at the data's scale: with as
+//! many decimals as any value of the measure needs, up to 18. Means, medians and shares are 64-bit
+//! floats. Groups are ordered by records (most first), then by value with a missing one last, so that
+//! equal data gives equal bytes.
 
 use std::collections::BTreeMap;
 
@@ -60,7 +61,9 @@ pub struct Completeness {
     pub share: f64,
 }
 
-/// A measure's distribution. The members but `count` are absent where `count` is 0.
+/// A measure's distribution. The members but `count` are absent where `count` is 0; `sum` and `mean`
+/// are absent too where the exact sum does not fit 128 bits (38 digits), and `median` where it is
+/// beyond a 64-bit float. Nothing is rounded or left out silently.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Stats {
     /// Records with a value.
@@ -106,9 +109,6 @@ pub struct SegmentFacts {
     pub stats: Stats,
     /// The values of the contract's first dimension that it holds most of, most first.
     pub top: Vec<Group>,
-    /// The pairs of values of the contract's first pair that it holds most of, most first.
-    #[serde(default)]
-    pub top_pairs: Vec<PairGroup>,
 }
 
 /// One dimension.
@@ -116,7 +116,7 @@ pub struct SegmentFacts {
 pub struct DimensionFacts {
     /// The field.
     pub field: String,
-    /// How many different values there are.
+    /// How many different values there are; a missing one is none.
     pub distinct: u64,
     /// The largest groups, most first; a missing value is the group `null`.
     pub groups: Vec<Group>,
@@ -127,7 +127,9 @@ pub struct DimensionFacts {
 /// The records that share a value.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Group {
-    /// The value as it stands in the file; `None` where it is missing.
+    /// The value: text as it stands in the file, other types in the default notation of their type
+    /// (`7` for `07`), a dimension within another with that one before it (`Apple iPhone 15`); of
+    /// a period `2024-05`. `None` where it is missing.
     pub value: Option<String>,
     /// Records in the group.
     pub records: u64,
@@ -142,7 +144,7 @@ pub struct Group {
 pub struct PairFacts {
     /// The two fields.
     pub fields: [String; 2],
-    /// How many different pairs of values there are.
+    /// How many different pairs of values there are; one with a missing value is none.
     pub distinct: u64,
     /// The largest groups, most first.
     pub groups: Vec<PairGroup>,
@@ -168,11 +170,11 @@ pub struct PairGroup {
 pub struct TimeFacts {
     /// The field.
     pub field: String,
-    /// `day`, `month` or `year`.
+    /// `day`, `month` or `year`: as the contract asks, or longer where that gives too many periods.
     pub by: String,
-    /// The first value.
+    /// The first day (of a field that tells none, the month or year), as `2024-05-20`.
     pub first: Option<String>,
-    /// The last value.
+    /// The last.
     pub last: Option<String>,
     /// The periods that have records, in order of time; records without a value come last.
     pub periods: Vec<Group>,

@@ -17,4 +17,5 @@ pub mod ports;
 pub mod record;
 pub mod reject;
 pub mod run;
+pub mod spreadsheet;
 pub mod steps;

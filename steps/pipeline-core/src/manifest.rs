@@ -29,6 +29,7 @@ impl Manifest {
     /// Whether two manifests say the same of the same run. Times and durations may differ: a retry
     /// that meets its own earlier manifest has succeeded.
     pub fn same_publication(&self, other: &Self) -> bool {
-        self.run == other.run && self.results.without_durations() == other.results.without_durations()
+        self.run == other.run
+            && self.results.without_durations() == other.results.without_durations()
     }
 }

@@ -22,7 +22,10 @@ pub struct Number(Repr);
 #[derive(Clone)]
 enum Repr {
     /// `mantissa × 10^exponent`, with a mantissa of at most 18 digits.
-    Short { mantissa: i64, exponent: i32 },
+    Short {
+        mantissa: i64,
+        exponent: i32,
+    },
     Long(Box<Long>),
 }
 
@@ -130,12 +133,12 @@ impl Number {
     /// The number's only form without needless zeros.
     fn canonical<'b>(&'b self, buffer: &'b mut [u8; SHORT + 1]) -> Canonical<'b> {
         match &self.0 {
-            Repr::Long(long) => Canonical {
-                negative: long.negative,
-                digits: &long.digits,
-                exponent: long.exponent,
-            },
-            Repr::Short { mantissa: 0, .. } => Canonical { negative: false, digits: &[], exponent: 0 },
+            Repr::Long(long) => {
+                Canonical { negative: long.negative, digits: &long.digits, exponent: long.exponent }
+            }
+            Repr::Short { mantissa: 0, .. } => {
+                Canonical { negative: false, digits: &[], exponent: 0 }
+            }
             Repr::Short { mantissa, exponent } => {
                 let mut rest = mantissa.unsigned_abs();
                 let mut exponent = i64::from(*exponent);
@@ -190,10 +193,14 @@ impl Number {
     pub fn to_f64(&self) -> f64 {
         // Both factors are exact, so the one operation on them rounds correctly.
         const EXACT_MANTISSA: u64 = 1 << f64::MANTISSA_DIGITS;
-        if let Repr::Short { mantissa, exponent: exponent @ -22..=22 } = self.0
+        const EXACT_POWERS: [f64; 23] = [
+            1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+            1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
+        ];
+        if let Repr::Short { mantissa, exponent } = self.0
             && mantissa.unsigned_abs() <= EXACT_MANTISSA
+            && let Some(power) = EXACT_POWERS.get(exponent.unsigned_abs() as usize)
         {
-            let power = 10_f64.powi(exponent.abs());
             let mantissa = mantissa as f64;
             return if exponent < 0 { mantissa / power } else { mantissa * power };
         }
@@ -291,7 +298,8 @@ impl Ord for Number {
         }
         let (mut left, mut right) = ([0; SHORT + 1], [0; SHORT + 1]);
         let (left, right) = (self.canonical(&mut left), other.canonical(&mut right));
-        let by_size = || left.magnitude().cmp(&right.magnitude()).then(left.digits.cmp(right.digits));
+        let by_size =
+            || left.magnitude().cmp(&right.magnitude()).then(left.digits.cmp(right.digits));
         left.signum().cmp(&right.signum()).then_with(|| match left.signum() {
             0 => Ordering::Equal,
             sign if sign < 0 => by_size().reverse(),
@@ -491,9 +499,14 @@ mod tests {
 
     #[test]
     fn scale_counts_the_digits_that_are_needed() {
-        for (text, expect) in
-            [("1", 0), ("1.250", 2), ("1000", 0), ("1e-5", 5), ("0.000", 0), ("1e-999999999999", u32::MAX)]
-        {
+        for (text, expect) in [
+            ("1", 0),
+            ("1.250", 2),
+            ("1000", 0),
+            ("1e-5", 5),
+            ("0.000", 0),
+            ("1e-999999999999", u32::MAX),
+        ] {
             assert_eq!(number(text).scale(), expect, "{text}");
         }
     }
@@ -502,8 +515,18 @@ mod tests {
     #[expect(clippy::float_cmp, reason = "the nearest f64 is one value")]
     fn as_f64_it_is_the_nearest() {
         for text in [
-            "0", "-1.5", "0.1", "899.99", "123456789012345678", "0.30000000000000000001", "1e22",
-            "1e23", "9007199254740993", "5e-324", "1e308", "123456789.123456789123456789",
+            "0",
+            "-1.5",
+            "0.1",
+            "899.99",
+            "123456789012345678",
+            "0.30000000000000000001",
+            "1e22",
+            "1e23",
+            "9007199254740993",
+            "5e-324",
+            "1e308",
+            "123456789.123456789123456789",
         ] {
             assert_eq!(number(text).to_f64(), text.parse::<f64>().unwrap(), "{text}");
         }

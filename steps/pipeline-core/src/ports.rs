@@ -8,6 +8,7 @@ mod clock;
 mod event_bus;
 mod ledger;
 mod mailer;
+mod object_key;
 mod object_store;
 mod text_model;
 
@@ -15,11 +16,13 @@ pub use analysis_store::AnalysisStore;
 pub use clock::{Clock, SystemClock};
 pub use event_bus::EventBus;
 pub use ledger::{
-    Claim, ClaimRequest, ContentId, ExecutionProbe, Ledger, LedgerRecord, LedgerState, SendLog,
-    SendMark, SendState,
+    Claim, ClaimRequest, ContentId, ExecutionProbe, Ledger, LedgerRecord, LedgerState,
+    MAIL_DISABLED, SendLog, SendMark, SendState,
 };
 pub use mailer::{Mailer, RawEmail, SendError};
+pub use object_key::{MAX_KEY_BYTES, MAX_NAME_BYTES, key_fault};
 pub use object_store::{
-    Metadata, ObjectInfo, ObjectReader, ObjectStore, ObjectWriter, Publication, read_all,
+    Metadata, ObjectInfo, ObjectReader, ObjectStore, ObjectWriter, Publication, check_metadata,
+    read_all,
 };
 pub use text_model::{ModelReply, ModelRequest, TextModel, ToolSpec};

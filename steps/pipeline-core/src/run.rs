@@ -72,6 +72,11 @@ impl Run {
     pub fn timestamp(&self) -> String {
         self.started_at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
     }
+
+    /// The id of the mail about the run's outcome, and of its mark in the log of mails.
+    pub fn mail_id(&self, outcome: Outcome) -> String {
+        format!("{}-{}", self.correlation_id, outcome.as_str())
+    }
 }
 
 /// How a run that did its job ended. The names are those of the terminal states.

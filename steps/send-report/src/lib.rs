@@ -1,1 +1,65 @@
 //! Renders the report and sends it, at most once.
+//!
+//! `render` writes the copy for the browser before the manifest, so that the manifest can vouch for
+//! it; `send` mails a completed run, and reads everything from its manifest; `failure` mails that an
+//! execution failed.
+
+mod advice;
+mod attachment;
+mod config;
+mod delivery;
+mod escape;
+mod evidence;
+mod failure;
+mod figure;
+mod mail;
+mod page;
+mod report;
+mod send;
+mod verdict;
+
+use pipeline_core::{
+    error::StepResult,
+    ports::{AnalysisStore, Clock, Mailer, ObjectStore, SendLog},
+    steps::send_report::{Input, RenderOutput, SendOutput},
+};
+use serde::Serialize;
+
+pub use config::{ATTACHMENT_LIMIT_BYTES, Config, Links};
+
+/// What the step needs from the world.
+#[derive(Clone, Copy)]
+pub struct Ports<'a> {
+    /// Where facts, analysis, manifest and rejected rows are read, and the report is written.
+    pub store: &'a dyn ObjectStore,
+    /// The marks that make a mail go out at most once.
+    pub send_log: &'a dyn SendLog,
+    /// Where it is noted that the report about an analysis was sent.
+    pub analyses: &'a dyn AnalysisStore,
+    /// Sends mail; `None` where mail is switched off.
+    pub mailer: Option<&'a dyn Mailer>,
+    /// For the times of the marks only: a report carries the run's start.
+    pub clock: &'a dyn Clock,
+}
+
+/// What the step gives back: the plain output of the action that was asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum Output {
+    /// Of `render`.
+    Rendered(RenderOutput),
+    /// Of `send` and `failure`.
+    Mailed(SendOutput),
+}
+
+/// Renders, or sends.
+///
+/// A mail that was not sent is an error only where it was definitely refused: `Throttled` and
+/// `DependencyUnavailable` are worth another try, `EmailRefused` is not.
+pub async fn run(input: Input, ports: Ports<'_>, config: &Config) -> StepResult<Output> {
+    match input {
+        Input::Render(input) => page::render(&input, ports, config).await.map(Output::Rendered),
+        Input::Send(input) => send::run(&input, ports, config).await.map(Output::Mailed),
+        Input::Failure(input) => failure::run(&input, ports, config).await.map(Output::Mailed),
+    }
+}

@@ -91,7 +91,8 @@ fn range(args: &[JValue]) -> Evaluated {
         JValue::Number(number) if number.is_finite() => Ok(*number),
         _ => Err(wrong_argument("range", name, "a number")),
     };
-    let (first, last, step) = (number("first", first)?, number("last", last)?, number("step", step)?);
+    let (first, last, step) =
+        (number("first", first)?, number("last", last)?, number("step", step)?);
     if step == 0.0 {
         return Err(wrong_argument("range", "step", "a number other than 0"));
     }
@@ -120,18 +121,17 @@ fn hash(args: &[JValue]) -> Evaluated {
         return Err(wrong_argument("hash", "data and algorithm", "strings"));
     };
     let text = text.as_bytes();
-    let digest = match &**algorithm {
-        "MD5" => Md5::digest(text).to_vec(),
-        "SHA-1" => Sha1::digest(text).to_vec(),
-        "SHA-256" => Sha256::digest(text).to_vec(),
-        "SHA-384" => Sha384::digest(text).to_vec(),
-        "SHA-512" => Sha512::digest(text).to_vec(),
+    let hex = match &**algorithm {
+        "MD5" => format!("{:x}", Md5::digest(text)),
+        "SHA-1" => format!("{:x}", Sha1::digest(text)),
+        "SHA-256" => format!("{:x}", Sha256::digest(text)),
+        "SHA-384" => format!("{:x}", Sha384::digest(text)),
+        "SHA-512" => format!("{:x}", Sha512::digest(text)),
         _ => {
             let wanted = "one of MD5, SHA-1, SHA-256, SHA-384, SHA-512";
             return Err(wrong_argument("hash", "algorithm", wanted));
         }
     };
-    let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
     Ok(JValue::from(hex))
 }
 
@@ -218,7 +218,7 @@ mod tests {
         check("$range(9, 1, -4)", "[9,5,1]");
         assert!(evaluate("$range(1, 0, 1)").unwrap().is_undefined());
         assert!(evaluate("$range(1, 2, 0)").is_err());
-        assert!(evaluate("$range(1, 1001, 1)").is_err() == false);
+        check("$count($range(1, 1000, 1))", "1000");
         assert!(evaluate("$range(0, 1e9, 1)").is_err());
     }
 

@@ -32,9 +32,22 @@ const SUPPORTED: [&str; 5] = ["delimiter", "quoteChar", "commentChar", "header",
 
 /// Properties that would change how a file is read, in version 1 and 2 of the standard.
 const REFUSED: [&str; 16] = [
-    "lineTerminator", "escapeChar", "nullSequence", "skipInitialSpace", "headerRows", "headerJoin",
-    "headerCase", "commentRows", "skipBlankRows", "property", "itemType", "itemKeys",
-    "sheetNumber", "sheetName", "table", "caseSensitiveHeader",
+    "lineTerminator",
+    "escapeChar",
+    "nullSequence",
+    "skipInitialSpace",
+    "headerRows",
+    "headerJoin",
+    "headerCase",
+    "commentRows",
+    "skipBlankRows",
+    "property",
+    "itemType",
+    "itemKeys",
+    "sheetNumber",
+    "sheetName",
+    "table",
+    "caseSensitiveHeader",
 ];
 
 impl Dialect {
@@ -54,30 +67,18 @@ impl Dialect {
                 problems.add(&node.path, "only `true` is supported");
             }
         }
-        let mut dialect = Self::default();
-        let mut taken: Vec<(&str, u8)> = Vec::new();
-        let defaults = [
-            ("delimiter", Some(dialect.delimiter)),
-            ("quoteChar", Some(dialect.quote_char)),
-            ("commentChar", None),
-        ];
-        for (name, default) in defaults {
-            let node = object.get(name);
-            let char = match &node {
-                Some(node) => Some(character(node, problems)?),
-                None => default,
-            };
-            let Some(char) = char else { continue };
-            if let Some((other, _)) = taken.iter().find(|(_, taken)| *taken == char) {
-                let path = node.map_or_else(|| object.path.clone(), |node| node.path);
-                problems.add(&path, format!("`{name}` and `{other}` must differ"));
-            }
-            taken.push((name, char));
-            match name {
-                "delimiter" => dialect.delimiter = char,
-                "quoteChar" => dialect.quote_char = char,
-                _ => dialect.comment_char = Some(char),
-            }
+        let default = Self::default();
+        let mut char = |name: &str| object.get(name).and_then(|node| character(&node, problems));
+        let dialect = Self {
+            delimiter: char("delimiter").unwrap_or(default.delimiter),
+            quote_char: char("quoteChar").unwrap_or(default.quote_char),
+            comment_char: char("commentChar"),
+        };
+        if dialect.delimiter == dialect.quote_char
+            || [dialect.delimiter, dialect.quote_char].map(Some).contains(&dialect.comment_char)
+        {
+            let message = "`delimiter`, `quoteChar` and `commentChar` must differ";
+            problems.add(&object.path, message);
         }
         Some(dialect)
     }

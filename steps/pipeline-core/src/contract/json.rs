@@ -127,6 +127,18 @@ impl<'j> Node<'j> {
         Some(nodes.map(|(index, json)| Self { json, path: self.path.item(index) }).collect())
     }
 
+    /// Reads every item of this array, so that the problems of all of them are found; `None` if
+    /// there are any.
+    pub(super) fn each<T>(
+        &self,
+        problems: &mut Problems,
+        mut read: impl FnMut(&Node<'j>, &mut Problems) -> Option<T>,
+    ) -> Option<Vec<T>> {
+        let nodes = self.array(problems)?;
+        let items: Vec<Option<T>> = nodes.iter().map(|node| read(node, problems)).collect();
+        items.into_iter().collect()
+    }
+
     pub(super) fn string(&self, problems: &mut Problems) -> Option<&'j str> {
         let Json::String(text) = self.json else { return self.expected("a string", problems) };
         Some(text)
@@ -143,7 +155,7 @@ impl<'j> Node<'j> {
             Json::Integer(value) => usize::try_from(*value).ok(),
             _ => None,
         }
-        .or_else(|| self.expected("a whole number from 0 up", problems))
+        .or_else(|| problems.none(&self.path, "must be a whole number from 0 up"))
     }
 
     /// One word of `words`; any other is a problem that names the nearest.

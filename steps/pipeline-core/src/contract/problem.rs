@@ -17,7 +17,7 @@ impl fmt::Display for ContractProblem {
     }
 }
 
-/// A contract that cannot be used: every problem found, in the order of the document.
+/// A contract that cannot be used, with every problem found. `Display` lists them all.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ContractError {
     /// Never empty.
@@ -77,6 +77,11 @@ impl Problems {
     pub(super) fn none<T>(&mut self, path: &Path, message: impl Into<String>) -> Option<T> {
         self.add(path, message);
         None
+    }
+
+    /// How many there are.
+    pub(super) fn count(&self) -> usize {
+        self.0.len()
     }
 
     /// `value` if nothing was wrong, and all problems otherwise.

@@ -6,7 +6,7 @@
 /// to five letters) is recognised with one slip if its first letter is right, a longer one with
 /// two; a slip is a letter too many, missing, wrong, or two letters swapped. A word that is spelled
 /// right is no misspelling of itself.
-pub(super) fn nearest<'k>(word: &str, known: &[&'k str]) -> Option<&'k str> {
+pub fn nearest<'k>(word: &str, known: &[&'k str]) -> Option<&'k str> {
     const LONGEST: usize = 64;
     let wanted = letters(word);
     if wanted.len() > LONGEST {
@@ -44,10 +44,7 @@ fn distance(left: &[char], right: &[char]) -> usize {
             let mut best = (above[column] + usize::from(from != to))
                 .min(above[column + 1] + 1)
                 .min(current[column] + 1);
-            let swapped = row > 0
-                && column > 0
-                && from == right[column - 1]
-                && to == left[row - 1];
+            let swapped = row > 0 && column > 0 && from == right[column - 1] && to == left[row - 1];
             if swapped {
                 best = best.min(before[column - 1] + 1);
             }

@@ -66,7 +66,10 @@ enum Identity<'v> {
     Text(&'v str),
     Number(&'v Number),
     /// Whether there is a zone, and a whole quantity that orders the values of the type.
-    Point { zoned: bool, at: i64 },
+    Point {
+        zoned: bool,
+        at: i64,
+    },
 }
 
 const MICROS: i64 = 1_000_000;

@@ -3,7 +3,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    error::StepResult,
+    error::{ErrorKind, StepError, StepResult},
     run::{Execution, Outcome, Run, RunResults, SourceObject},
 };
 
@@ -63,6 +63,40 @@ impl LedgerRecord {
     pub fn outcome(&self) -> Option<Outcome> {
         self.results.as_ref().map(|results| results.outcome)
     }
+
+    /// Applies [`Ledger::complete`], for adapters that decide inside a transaction.
+    pub fn complete(
+        &mut self,
+        owner: &Execution,
+        results: &RunResults,
+        now: DateTime<Utc>,
+    ) -> StepResult<()> {
+        if self.owner.id != owner.id {
+            return Err(StepError::new(
+                ErrorKind::PreconditionFailed,
+                "the run belongs to another execution by now",
+            )
+            .with("correlation_id", &self.run.correlation_id)
+            .with("owner", &self.owner.name));
+        }
+        if self.state != LedgerState::Completed {
+            self.state = LedgerState::Completed;
+            self.results = Some(results.clone());
+            self.completed_at = Some(now);
+            self.error = None;
+        }
+        Ok(())
+    }
+
+    /// Applies [`Ledger::fail`], for adapters that decide inside a transaction.
+    pub fn fail(&mut self, owner_id: &str, error: &str) -> bool {
+        let applies = self.state == LedgerState::InProgress && self.owner.id == owner_id;
+        if applies {
+            self.state = LedgerState::Failed;
+            self.error = Some(error.to_owned());
+        }
+        applies
+    }
 }
 
 /// A wish to own a run.
@@ -84,14 +118,56 @@ pub struct ClaimRequest {
     pub dead_owner: Option<String>,
 }
 
+impl ClaimRequest {
+    /// The record as this claim leaves it, or `None` if the present one withstands it.
+    ///
+    /// The one statement of the rules of [`Ledger::claim`], for adapters that decide inside a
+    /// transaction.
+    pub fn decide(&self, present: Option<&LedgerRecord>) -> Option<LedgerRecord> {
+        let run = match present {
+            None => &self.run,
+            Some(record) => {
+                let mine = record.owner.id == self.owner.id;
+                let lapsed = record.lease_expires_at < self.now
+                    || self.dead_owner.as_deref() == Some(&record.owner.id);
+                let claimable = match record.state {
+                    LedgerState::Failed => true,
+                    LedgerState::InProgress => mine || lapsed,
+                    LedgerState::Completed => self.rerun && !mine,
+                };
+                if !claimable {
+                    return None;
+                }
+                let anew = self.rerun && !mine && record.state != LedgerState::InProgress;
+                if anew { &self.run } else { &record.run }
+            }
+        };
+        Some(LedgerRecord {
+            content_id: self.content_id.clone(),
+            state: LedgerState::InProgress,
+            owner: self.owner.clone(),
+            lease_expires_at: self.lease_expires_at,
+            run: run.clone(),
+            results: None,
+            completed_at: None,
+            error: None,
+        })
+    }
+
+    /// The answer to a claim that succeeded with this run.
+    pub fn claimed(&self, run: Run) -> Claim {
+        Claim::Claimed { adopted: run.correlation_id != self.owner.name, run: Box::new(run) }
+    }
+}
+
 /// The answer to a claim.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Claim {
-    /// The run is the caller's. `adopted` tells whether an earlier claim had fixed it.
+    /// The run is the caller's. `adopted` tells whether another execution had fixed it.
     Claimed {
         /// The run, as the first claim fixed it.
         run: Box<Run>,
-        /// Whether it was taken over.
+        /// Whether it was taken over: its correlation id is another execution's name.
         adopted: bool,
     },
     /// The record is somebody else's, or done. It is given as it stands.
@@ -103,11 +179,12 @@ pub enum Claim {
 pub trait Ledger: Send + Sync {
     /// Claims in one conditional write: succeeds if there is no record, or it is FAILED, or it is
     /// INPROGRESS with its lease lapsed, or owned by the caller, or by `dead_owner`, or it is
-    /// COMPLETED and `rerun` is set.
+    /// COMPLETED by another execution and `rerun` is set.
     ///
     /// Whoever takes over adopts the run that the first claim fixed. With `rerun`, a COMPLETED or
     /// FAILED record gives way to the caller's own run instead; a claim that is repeated by its owner
-    /// adopts in any case, so that a retry gets the same answer.
+    /// adopts in any case, so that a retry gets the same answer, and never reopens what its owner
+    /// has completed.
     async fn claim(&self, request: &ClaimRequest) -> StepResult<Claim>;
 
     /// Reads a record.
@@ -116,7 +193,7 @@ pub trait Ledger: Send + Sync {
     /// Closes a record. Succeeds if `owner` owns it and it is INPROGRESS, FAILED (a redrive), or
     /// COMPLETED already (a retry; nothing changes).
     ///
-    /// `PreconditionFailed` otherwise.
+    /// `PreconditionFailed` otherwise, also if there is no record.
     async fn complete(
         &self,
         content_id: &ContentId,
@@ -135,7 +212,7 @@ pub trait Ledger: Send + Sync {
         now: DateTime<Utc>,
     ) -> StepResult<bool>;
 
-    /// Finds the record that an execution owns, newest first where there are several.
+    /// Finds the record that an execution owns: of several the one with the latest lease.
     async fn by_owner(&self, owner_id: &str) -> StepResult<Option<LedgerRecord>>;
 
     /// Reserves a name for a run, for ever. True if it was free or is the run's own already.
@@ -148,6 +225,9 @@ pub trait ExecutionProbe: Send + Sync {
     /// True while the execution may still write; false only if it is proven that it will not.
     async fn is_running(&self, execution_id: &str) -> StepResult<bool>;
 }
+
+/// The message id under which a mail is settled that was not to be sent.
+pub const MAIL_DISABLED: &str = "disabled";
 
 /// What became of a mail. One mark for each run and kind of mail.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -182,10 +262,13 @@ pub trait SendLog: Send + Sync {
     /// Sets the mark "sending" if there is none, in one conditional write.
     async fn begin(&self, mail_id: &str, now: DateTime<Utc>) -> StepResult<SendMark>;
 
-    /// Turns "sending" into "sent".
+    /// Turns "sending" into "sent". A "sent" mark stays as it is.
+    ///
+    /// `PreconditionFailed` if there is no mark.
     async fn sent(&self, mail_id: &str, message_id: &str, now: DateTime<Utc>) -> StepResult<()>;
 
-    /// Removes a "sending" mark after a definite refusal. A "sent" mark stays.
+    /// Removes a "sending" mark after a definite refusal. A "sent" mark stays; without a mark
+    /// nothing happens.
     async fn clear(&self, mail_id: &str) -> StepResult<()>;
 
     /// Reads a mark.

@@ -8,6 +8,34 @@ use crate::error::{ErrorKind, StepError, StepResult};
 /// User metadata of an object, by lower-case name.
 pub type Metadata = BTreeMap<String, String>;
 
+/// Checks what S3 demands of user metadata, so that no adapter accepts what another refuses: names
+/// of `a-z`, `0-9` and `-`, values of printable ASCII, 2 KB in all.
+///
+/// Source: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html>
+pub fn check_metadata(metadata: &Metadata) -> StepResult<()> {
+    const LIMIT_BYTES: usize = 2048;
+    let size_bytes: usize = metadata.iter().map(|(name, value)| name.len() + value.len()).sum();
+    if size_bytes > LIMIT_BYTES {
+        return Err(StepError::new(ErrorKind::InvalidEvent, "the object has too much metadata")
+            .with("size_bytes", size_bytes)
+            .with("limit_bytes", LIMIT_BYTES));
+    }
+    let name_is_safe = |name: &str| {
+        let allowed = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+        !name.is_empty() && name.bytes().all(allowed)
+    };
+    for (name, value) in metadata {
+        if !name_is_safe(name) || !value.bytes().all(|b| matches!(b, b' '..=b'~')) {
+            return Err(StepError::new(
+                ErrorKind::InvalidEvent,
+                "metadata must be printable ASCII",
+            )
+            .with("name", name.escape_default()));
+        }
+    }
+    Ok(())
+}
+
 /// What is known of an object without reading it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ObjectInfo {
@@ -37,7 +65,8 @@ pub trait ObjectStore: Send + Sync {
 
     /// Reads one version of an object, or the newest, in chunks.
     ///
-    /// `ObjectNotFound` if there is no such object or version.
+    /// `ObjectNotFound` if there is no such object or version. A version under `input/` or
+    /// `contracts/` outlives its replacement; other keys may keep the newest only.
     async fn get(&self, key: &str, version_id: Option<&str>) -> StepResult<Box<dyn ObjectReader>>;
 
     /// Begins to write an object. Nothing is visible under the key before
@@ -61,6 +90,7 @@ pub trait ObjectWriter: Send {
     /// Publishes the object with its metadata, which may hold what only the end of the stream tells.
     ///
     /// With [`Publication::IfAbsent`], `PreconditionFailed` if the key exists; it is then unchanged.
+    /// `InvalidEvent` if [`check_metadata`] finds fault.
     async fn finish(
         self: Box<Self>,
         metadata: Metadata,
@@ -90,9 +120,12 @@ pub async fn read_all(
     let mut bytes = Vec::new();
     while let Some(chunk) = reader.next_chunk().await? {
         if bytes.len() + chunk.len() > limit_bytes {
-            return Err(StepError::new(ErrorKind::InvalidEvent, "the object is too large to be read")
-                .with("key", key)
-                .with("limit_bytes", limit_bytes));
+            return Err(StepError::new(
+                ErrorKind::InvalidEvent,
+                "the object is too large to be read",
+            )
+            .with("key", key)
+            .with("limit_bytes", limit_bytes));
         }
         bytes.extend_from_slice(&chunk);
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    reject::{RejectCode, Refusal},
+    reject::{Refusal, RejectCode},
     run::{PublishedObject, RecordCounts, Run},
 };
 

@@ -1,0 +1,66 @@
+//! Variables, and where in the nesting of workflows a line of states runs.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use serde_json::{Map, Value};
+
+use super::context::MapItem;
+use super::journal::Line;
+
+/// The variables of one workflow, and those around it, which it reads but never writes.
+#[derive(Debug, Default)]
+pub(super) struct Scope {
+    own: RefCell<BTreeMap<String, Rc<Value>>>,
+    outer: Option<Rc<Scope>>,
+}
+
+impl Scope {
+    pub(super) fn within(outer: &Rc<Self>) -> Rc<Self> {
+        Rc::new(Self { own: RefCell::default(), outer: Some(Rc::clone(outer)) })
+    }
+
+    pub(super) fn get(&self, name: &str) -> Option<Rc<Value>> {
+        let mut scope = self;
+        loop {
+            if let Some(value) = scope.own.borrow().get(name) {
+                return Some(Rc::clone(value));
+            }
+            scope = scope.outer.as_deref()?;
+        }
+    }
+
+    /// Stores what an Assign gave, all at once.
+    pub(super) fn assign(&self, variables: Map<String, Value>) {
+        let variables = variables.into_iter().map(|(name, value)| (name, Rc::new(value)));
+        self.own.borrow_mut().extend(variables);
+    }
+}
+
+/// Where a line of states runs.
+pub(super) struct Frame {
+    pub(super) scope: Rc<Scope>,
+    pub(super) line: Rc<Line>,
+    /// The item that the innermost Map around the line is at.
+    pub(super) item: Option<MapItem>,
+    /// The events that opened the states and iterations around the line, outermost first.
+    pub(super) within: Rc<[u64]>,
+}
+
+impl Frame {
+    /// The frame of an execution's own states.
+    pub(super) fn outermost() -> Self {
+        Self { scope: Rc::default(), line: Rc::default(), item: None, within: Rc::new([]) }
+    }
+
+    /// A frame in what the events `opened` opened, which starts after the event `previous`.
+    pub(super) fn inner(&self, opened: &[u64], previous: u64, item: Option<MapItem>) -> Self {
+        Self {
+            scope: Scope::within(&self.scope),
+            line: Line::starting_at(previous),
+            item: item.or_else(|| self.item.clone()),
+            within: self.within.iter().chain(opened).copied().collect(),
+        }
+    }
+}

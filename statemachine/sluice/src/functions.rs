@@ -1,0 +1,146 @@
+//! The functions that the state machine calls, by name: each step with the ports of a data folder.
+
+use std::sync::Arc;
+
+use asl::{Call, FunctionError, Functions};
+use futures_util::future::LocalBoxFuture;
+use pipeline_core::{
+    error::{ErrorKind, StepError, StepResult},
+    ports::SystemClock,
+};
+use pipeline_local::DataFolder;
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
+use tokio::task::JoinSet;
+
+use crate::{dataset::DEFAULT_DATASET, terminal::Progress};
+
+/// Every function's name.
+pub const NAMES: [&str; 5] =
+    ["claim-file", "validate-and-partition", "aggregate", "analyze", "send-report"];
+
+/// Who the mails of a laptop are from and to. They lie in the outbox; nothing is sent.
+const ADDRESS: &str = "sluice@localhost";
+
+/// The steps over a data folder.
+#[derive(Clone)]
+pub struct StepFunctions {
+    folder: Arc<DataFolder>,
+    progress: Progress,
+}
+
+impl StepFunctions {
+    /// `progress` is told how far a validation is.
+    pub fn new(folder: Arc<DataFolder>, progress: Progress) -> Self {
+        Self { folder, progress }
+    }
+
+    /// Calls a step. `InvalidEvent` if there is none of this name, or its input is not one.
+    pub async fn call(&self, name: &str, payload: Value) -> StepResult<Value> {
+        let folder = &*self.folder;
+        let (store, database, clock) = (&folder.store, &folder.database, &SystemClock);
+        match name {
+            "claim-file" => {
+                let ports = claim_file::Ports {
+                    store,
+                    ledger: database,
+                    send_log: database,
+                    executions: &folder.executions,
+                    events: &folder.events,
+                    clock,
+                };
+                let config = claim_file::Config::new(DEFAULT_DATASET, env!("CARGO_PKG_VERSION"));
+                output(claim_file::run(input(name, payload)?, ports, &config).await?)
+            }
+            "validate-and-partition" => {
+                let tell = |at: validate_and_partition::Progress| self.progress.at(at.read_bytes);
+                let ports = validate_and_partition::Ports {
+                    store,
+                    events: &folder.events,
+                    clock,
+                    progress: Some(&tell),
+                };
+                let config = validate_and_partition::Config::default();
+                output(validate_and_partition::run(input(name, payload)?, ports, config).await?)
+            }
+            "aggregate" => {
+                let ports = aggregate::Ports { store, clock };
+                let config = aggregate::Config::default();
+                output(aggregate::run(input(name, payload)?, ports, &config).await?)
+            }
+            "analyze" => {
+                let ports = analyze::Ports {
+                    store,
+                    analyses: database,
+                    events: &folder.events,
+                    model: None,
+                    clock,
+                };
+                let config = analyze::Config::default();
+                output(analyze::run(input(name, payload)?, ports, &config).await?)
+            }
+            "send-report" => {
+                let ports = send_report::Ports {
+                    store,
+                    send_log: database,
+                    analyses: database,
+                    mailer: Some(&folder.outbox),
+                    clock,
+                };
+                let config = send_report::Config {
+                    from: ADDRESS.to_owned(),
+                    from_name: "Sluice".to_owned(),
+                    to: vec![ADDRESS.to_owned()],
+                    attach_rejected: true,
+                    attachment_limit_bytes: send_report::ATTACHMENT_LIMIT_BYTES,
+                    links: send_report::Links::default(),
+                };
+                output(send_report::run(input(name, payload)?, ports, &config).await?)
+            }
+            _ => Err(StepError::new(ErrorKind::InvalidEvent, "there is no such function")
+                .with("function", name)),
+        }
+    }
+}
+
+fn input<T: DeserializeOwned>(function: &str, payload: Value) -> StepResult<T> {
+    serde_json::from_value(payload).map_err(|error| {
+        StepError::new(ErrorKind::InvalidEvent, "the input is not what the function accepts")
+            .with("function", function)
+            .because(error)
+    })
+}
+
+fn output(output: impl Serialize) -> StepResult<Value> {
+    serde_json::to_value(output).map_err(|error| {
+        StepError::new(ErrorKind::Internal, "the output cannot be written as JSON").because(error)
+    })
+}
+
+impl Functions for StepFunctions {
+    /// A step runs on a thread of its own, so that the state's timeout and the progress line go on
+    /// while it works. Dropping the future stops the step where it next waits.
+    fn invoke<'a>(
+        &'a self,
+        name: &'a str,
+        payload: Value,
+        _call: &'a Call<'a>,
+    ) -> LocalBoxFuture<'a, Result<Value, FunctionError>> {
+        let (functions, owned_name) = (self.clone(), name.to_owned());
+        Box::pin(async move {
+            if !NAMES.contains(&name) {
+                return Err(FunctionError::NotFound);
+            }
+            let mut step = JoinSet::new();
+            step.spawn(async move { functions.call(&owned_name, payload).await });
+            match step.join_next().await {
+                Some(Ok(Ok(output))) => Ok(output),
+                Some(Ok(Err(error))) => Err(FunctionError::failed(error.kind().name(), error.report())),
+                Some(Err(panic)) => {
+                    Err(FunctionError::failed(ErrorKind::Internal.name(), panic.to_string()))
+                }
+                None => Err(FunctionError::NotFound),
+            }
+        })
+    }
+}

@@ -1,0 +1,221 @@
+//! What became of a file, for people and for machines.
+
+use std::{collections::BTreeMap, path::PathBuf};
+
+use pipeline_core::{
+    reject::{Refusal, RejectCode},
+    run::RecordCounts,
+};
+use serde::Serialize;
+
+use crate::terminal::{BAD, DIM, GOOD, WARN, count, duration, safe, styled};
+
+/// How a file ended, as an exit code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// Completed, with or without its mail, now or before.
+    Done,
+    /// The execution failed, or could not start.
+    Failed,
+    /// Refused, all rejected or no records.
+    TurnedAway,
+    /// Another execution works on it.
+    InProgress,
+}
+
+impl Verdict {
+    /// The exit code of `sluice run`.
+    pub const fn exit_code(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::Failed => 1,
+            Self::TurnedAway => 2,
+            Self::InProgress => 3,
+        }
+    }
+
+    /// The gravest of several: failed, turned away, in progress, done.
+    pub fn gravest(verdicts: impl IntoIterator<Item = Self>) -> Self {
+        let order = [Self::Failed, Self::TurnedAway, Self::InProgress];
+        let verdicts: Vec<Self> = verdicts.into_iter().collect();
+        order.into_iter().find(|verdict| verdicts.contains(verdict)).unwrap_or(Self::Done)
+    }
+}
+
+/// Where the outputs of a run are; absent where there is none.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct OutputPaths {
+    /// The valid rows.
+    pub processed: Option<PathBuf>,
+    /// The rejected rows with their reasons.
+    pub rejected: Option<PathBuf>,
+    /// The numbers.
+    pub facts: Option<PathBuf>,
+    /// What is said about them.
+    pub analysis: Option<PathBuf>,
+    /// The report for a browser.
+    pub report: Option<PathBuf>,
+    /// The proof that all of it is whole.
+    pub manifest: Option<PathBuf>,
+    /// The mail.
+    pub email: Option<PathBuf>,
+}
+
+/// One file's result: an object of `sluice run --output json`.
+#[derive(Debug, Clone, Serialize)]
+pub struct RunResult {
+    /// The execution's name.
+    pub run: String,
+    /// Its status, in AWS's words.
+    pub status: String,
+    /// The terminal state's name; of a failed execution the state that failed.
+    pub outcome: Option<String>,
+    /// The run that the outputs belong to: of a duplicate the earlier one.
+    pub correlation_id: Option<String>,
+    /// The key under which the file was dropped.
+    pub source_file: String,
+    /// Of a duplicate, how the earlier run ended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub earlier_outcome: Option<String>,
+    /// The execution that works on the file, or did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
+    /// Counts, where the file was read.
+    pub records: Option<RecordCounts>,
+    /// Cell and row errors; may add up to more than `records.rejected`.
+    pub rejected_by_code: BTreeMap<RejectCode, u64>,
+    /// Why the file was refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refusal: Option<Refusal>,
+    /// What became of the mail.
+    pub mail: Option<String>,
+    /// Where everything is.
+    pub outputs: OutputPaths,
+    /// Why the execution failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+    /// The same, at length.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cause: Option<String>,
+    /// From the start of the execution to its end.
+    pub duration_ms: u64,
+}
+
+impl RunResult {
+    /// How it ended.
+    pub fn verdict(&self) -> Verdict {
+        match (self.status.as_str(), self.outcome.as_deref()) {
+            ("SUCCEEDED", Some("Completed" | "CompletedWithoutReport" | "DuplicateSkipped")) => {
+                Verdict::Done
+            }
+            ("SUCCEEDED", Some("AllRecordsRejected" | "NoRecords" | "FileRefused")) => {
+                Verdict::TurnedAway
+            }
+            ("SUCCEEDED", Some("AlreadyInProgress")) => Verdict::InProgress,
+            _ => Verdict::Failed,
+        }
+    }
+
+    /// Prints it for people.
+    pub fn print(&self) {
+        let style = match self.verdict() {
+            Verdict::Done => GOOD,
+            Verdict::Failed => BAD,
+            Verdict::TurnedAway | Verdict::InProgress => WARN,
+        };
+        let ended = match self.verdict() {
+            Verdict::Failed => match &self.outcome {
+                Some(state) => format!("{} in {state}", self.status),
+                None => self.status.clone(),
+            },
+            _ => self.outcome.clone().unwrap_or_default(),
+        };
+        anstream::println!(
+            "{}  {}  {}",
+            styled(style, ended),
+            safe(&self.source_file),
+            styled(DIM, duration(self.duration_ms))
+        );
+        self.print_story();
+        if let Some(counts) = self.records {
+            anstream::println!(
+                "  {} read = {} valid + {} rejected",
+                count(counts.read),
+                styled(GOOD, count(counts.valid)),
+                styled(if counts.rejected == 0 { DIM } else { WARN }, count(counts.rejected))
+            );
+        }
+        let codes: Vec<String> = self
+            .rejected_by_code
+            .iter()
+            .map(|(code, errors)| format!("{} {}", code.as_str(), count(*errors)))
+            .collect();
+        if !codes.is_empty() {
+            anstream::println!("  {}", codes.join(", "));
+        }
+        self.print_paths();
+        anstream::println!("  {}", styled(DIM, format_args!("sluice show {}", short(&self.run))));
+    }
+
+    fn print_story(&self) {
+        if let Some(earlier) = &self.earlier_outcome {
+            let by = self.owner.as_deref().or(self.correlation_id.as_deref()).unwrap_or("-");
+            anstream::println!("  the same content is done already: {earlier}, by execution {by}");
+        } else if let Some(owner) = &self.owner {
+            anstream::println!("  execution {owner} is working on it");
+        }
+        if let Some(refusal) = &self.refusal {
+            anstream::println!("  {}", safe(&refusal.message));
+        }
+        if let Some(error) = &self.error {
+            anstream::println!("  {}", styled(BAD, safe(error)));
+        }
+        if let Some(cause) = &self.cause {
+            anstream::println!("  {}", safe(cause));
+        }
+        match self.mail.as_deref() {
+            Some("AMBIGUOUS") => anstream::println!(
+                "  {} an earlier attempt to send the report ended without an answer; it is not repeated, so the report may not have arrived",
+                styled(WARN, "mail")
+            ),
+            Some("NOT_SENT") => {
+                anstream::println!("  {} the report was not sent", styled(WARN, "mail"));
+            }
+            _ => {}
+        }
+    }
+
+    fn print_paths(&self) {
+        let paths = [
+            ("processed", &self.outputs.processed),
+            ("rejected", &self.outputs.rejected),
+            ("report", &self.outputs.report),
+            ("mail", &self.outputs.email),
+        ];
+        for (name, path) in paths {
+            if let Some(path) = path {
+                anstream::println!("  {name:<10} {}", safe(&path.display().to_string()));
+            }
+        }
+    }
+}
+
+/// The beginning of an execution's name that people type.
+fn short(name: &str) -> &str {
+    name.get(..8).unwrap_or(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_gravest_verdict_is_the_exit_code() {
+        use Verdict::{Done, Failed, InProgress, TurnedAway};
+        let code = |verdicts: &[Verdict]| Verdict::gravest(verdicts.iter().copied()).exit_code();
+        assert_eq!(code(&[]), 0);
+        assert_eq!(code(&[Done, InProgress]), 3);
+        assert_eq!(code(&[InProgress, TurnedAway, Done]), 2);
+        assert_eq!(code(&[InProgress, TurnedAway, Failed]), 1);
+    }
+}

@@ -1,0 +1,123 @@
+//! What people see: colours and progress, both only where there is a terminal.
+
+use std::{io::IsTerminal, time::Duration};
+
+use anstyle::{AnsiColor, Style};
+use indicatif::{ProgressBar, ProgressStyle};
+
+/// Good news.
+pub const GOOD: Style = AnsiColor::Green.on_default().bold();
+/// Something to look at.
+pub const WARN: Style = AnsiColor::Yellow.on_default().bold();
+/// Bad news.
+pub const BAD: Style = AnsiColor::Red.on_default().bold();
+/// Less important.
+pub const DIM: Style = AnsiColor::BrightBlack.on_default();
+
+/// Text in a style; `anstream` drops the style where the output is not a terminal.
+pub fn styled(style: Style, text: impl std::fmt::Display) -> String {
+    format!("{style}{text}{style:#}")
+}
+
+/// Text as a terminal can bear it: control characters, which a hostile file may hold, are escaped.
+pub fn safe(text: &str) -> String {
+    text.chars()
+        .flat_map(|character| {
+            let escaped = character.is_control() || ('\u{202a}'..='\u{202e}').contains(&character);
+            let plain = (!escaped).then_some(character);
+            escaped.then(|| character.escape_unicode()).into_iter().flatten().chain(plain)
+        })
+        .collect()
+}
+
+/// How often the spinner turns.
+const TICK: Duration = Duration::from_millis(100);
+
+/// A line on standard error that tells what is being done; nothing where that is not a terminal.
+#[derive(Debug, Clone)]
+pub struct Progress(ProgressBar);
+
+impl Progress {
+    /// Progress of unknown length.
+    pub fn spinner(name: &str) -> Self {
+        let bar = if std::io::stderr().is_terminal() {
+            ProgressBar::new_spinner()
+        } else {
+            ProgressBar::hidden()
+        };
+        if let Ok(style) = ProgressStyle::with_template("{spinner} {prefix}  {msg} {elapsed}") {
+            bar.set_style(style);
+        }
+        bar.set_prefix(safe(name));
+        bar.enable_steady_tick(TICK);
+        Self(bar)
+    }
+
+    /// Progress through so many bytes.
+    pub fn bytes(name: &str, total_bytes: u64) -> Self {
+        let progress = Self::spinner(name);
+        progress.0.set_length(total_bytes);
+        let template = "{spinner} {prefix}  {bytes}/{total_bytes}  {bytes_per_sec}  {eta}";
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            progress.0.set_style(style);
+        }
+        progress
+    }
+
+    /// Says what is being done now.
+    pub fn doing(&self, what: &str) {
+        self.0.set_message(what.to_owned());
+    }
+
+    /// Says how many bytes are done.
+    pub fn at(&self, bytes: u64) {
+        self.0.set_position(bytes);
+    }
+
+    /// Removes the line.
+    pub fn clear(&self) {
+        self.0.finish_and_clear();
+    }
+}
+
+/// A duration as people say it.
+pub fn duration(milliseconds: u64) -> String {
+    match milliseconds {
+        0..1_000 => format!("{milliseconds} ms"),
+        1_000..60_000 => format!("{:.1} s", milliseconds as f64 / 1_000.0),
+        _ => format!("{} min {} s", milliseconds / 60_000, milliseconds / 1_000 % 60),
+    }
+}
+
+/// A count with its thousands apart.
+pub fn count(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn control_characters_do_not_reach_the_terminal() {
+        assert_eq!(safe("a\u{1b}[31mb\n\u{202e}é"), "a\\u{1b}[31mb\\u{a}\\u{202e}é");
+    }
+
+    #[test]
+    fn thousands_stand_apart() {
+        assert_eq!([0, 999, 1_000, 1_234_567].map(count), ["0", "999", "1,000", "1,234,567"]);
+    }
+
+    #[test]
+    fn durations_read_well() {
+        assert_eq!([12, 1_250, 125_000].map(duration), ["12 ms", "1.2 s", "2 min 5 s"]);
+    }
+}

@@ -1,0 +1,436 @@
+//! The cells of the processed file as columns of codes, a batch at a time.
+
+use std::{borrow::Cow, hash::Hash};
+
+use chrono::{Datelike, NaiveDate};
+use pipeline_core::{
+    contract::{Bin, Contract, Field, Measure, Period, Value},
+    error::{ErrorKind, StepError, StepResult},
+    number::Number,
+    record::Record,
+};
+
+use crate::codes::{Coder, Codes, MISSING};
+
+/// A batch is closed at this size of its free texts, however few its rows are.
+const MAX_TEXT_BYTES: usize = 1 << 23;
+
+/// A day, month or year: the month and the day are 0 where they are not told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Moment {
+    year: i32,
+    month: u32,
+    day: u32,
+}
+
+impl Moment {
+    pub(crate) fn of(value: &Value<'_>) -> Option<Self> {
+        let day =
+            |date: NaiveDate| Self { year: date.year(), month: date.month(), day: date.day() };
+        match value {
+            Value::Date(date) => Some(day(*date)),
+            Value::DateTime(at) => Some(day(at.local.date())),
+            Value::YearMonth { year, month } => Some(Self { year: *year, month: *month, day: 0 }),
+            Value::Year(year) => Some(Self { year: *year, month: 0, day: 0 }),
+            _ => None,
+        }
+    }
+
+    /// The period that it lies in.
+    pub(crate) fn period(self, by: Period) -> Self {
+        match by {
+            Period::Day => self,
+            Period::Month => Self { day: 0, ..self },
+            Period::Year => Self { month: 0, day: 0, ..self },
+        }
+    }
+}
+
+/// ISO 8601, as far as it is told.
+impl std::fmt::Display for Moment {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { year, month, day } = self;
+        match (month, day) {
+            (0, _) => write!(out, "{year:04}"),
+            (_, 0) => write!(out, "{year:04}-{month:02}"),
+            _ => write!(out, "{year:04}-{month:02}-{day:02}"),
+        }
+    }
+}
+
+/// A measure's values, and the segment of each.
+pub(crate) struct MeasureColumn {
+    measure: Measure,
+    coder: Coder<Number>,
+    /// By code of a value: its segment, which is the place of its bin plus 1.
+    segments: Vec<u32>,
+    /// The pairs of a segment and a code of the first dimension.
+    segment_codes: Codes<[u32; 2]>,
+}
+
+impl MeasureColumn {
+    pub(crate) fn field(&self) -> usize {
+        self.measure.field
+    }
+
+    /// A segment, and the code that the first dimension has in it.
+    pub(crate) fn in_segment(&self, code: u32) -> [u32; 2] {
+        self.segment_codes.value(code).copied().unwrap_or_default()
+    }
+
+    pub(crate) fn bins(&self) -> &[Bin] {
+        &self.measure.bins
+    }
+
+    pub(crate) fn codes(&self) -> &Codes<Number> {
+        &self.coder.codes
+    }
+
+    /// The segment of a value, which is the place of its bin plus 1.
+    pub(crate) fn segment(&self, code: u32) -> u32 {
+        self.segments.get(code as usize).copied().unwrap_or(MISSING)
+    }
+}
+
+/// A dimension's values: the codes of a text, or of two.
+struct DimensionColumn {
+    /// Indexes into the columns of texts.
+    within: Option<usize>,
+    text: usize,
+    codes: Codes<[u32; 2]>,
+}
+
+/// The value of a dimension, if it is not missing, and what it lies within. Missing ones come last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum DimensionValue<'c> {
+    Present { within: Option<&'c str>, value: &'c str },
+    Missing,
+}
+
+impl DimensionValue<'_> {
+    /// What stands in the facts: `Apple iPhone 15` of a model within a brand.
+    pub(crate) fn shown(self) -> Option<String> {
+        match self {
+            Self::Missing => None,
+            Self::Present { within: None, value } => Some(value.to_owned()),
+            Self::Present { within: Some(within), value } => Some(format!("{within} {value}")),
+        }
+    }
+}
+
+struct TimeColumn {
+    field: usize,
+    by: Period,
+    coder: Coder<Moment>,
+    range: Option<(Moment, Moment)>,
+}
+
+/// Rows as columns of codes.
+#[derive(Debug, Default)]
+pub(crate) struct Batch {
+    pub(crate) rows: usize,
+    pub(crate) dimensions: Vec<Vec<u32>>,
+    pub(crate) pairs: Vec<Vec<u32>>,
+    pub(crate) measures: Vec<Vec<u32>>,
+    /// By measure: the codes of its segment with the first dimension.
+    pub(crate) segments: Vec<Vec<u32>>,
+    pub(crate) time: Option<Vec<u32>>,
+    pub(crate) texts: Option<Texts>,
+}
+
+/// Free texts, one after the other.
+#[derive(Debug, Default)]
+pub(crate) struct Texts {
+    all: String,
+    /// Where each begins and ends; missing ones nowhere.
+    spans: Vec<Option<(usize, usize)>>,
+}
+
+impl Texts {
+    fn push(&mut self, text: Option<&str>) {
+        self.spans.push(text.map(|text| {
+            let start = self.all.len();
+            self.all.push_str(text);
+            (start, self.all.len())
+        }));
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = Option<&str>> {
+        self.spans.iter().map(|span| span.and_then(|(start, end)| self.all.get(start..end)))
+    }
+}
+
+/// What is known of the columns of one processed file, and the batch that is being filled.
+pub(crate) struct Columns<'c> {
+    contract: &'c Contract,
+    width: usize,
+    /// By field: its column in the file.
+    places: Vec<Option<usize>>,
+    /// By field: cells without a value.
+    missing: Vec<u64>,
+    rows: u64,
+    texts: Vec<(usize, Coder<Box<str>>)>,
+    /// By column of texts: the code in the row that is being read.
+    text_codes: Vec<u32>,
+    /// By dimension: the same.
+    dimension_codes: Vec<u32>,
+    dimensions: Vec<DimensionColumn>,
+    /// Two indexes into the dimensions, and the pairs of their codes.
+    pairs: Vec<([usize; 2], Codes<[u32; 2]>)>,
+    measures: Vec<MeasureColumn>,
+    time: Option<TimeColumn>,
+    free_text: Option<usize>,
+    batch: Batch,
+}
+
+impl<'c> Columns<'c> {
+    /// Finds the contract's fields among the labels of the header.
+    pub(crate) fn new(contract: &'c Contract, header: &Record<'_>) -> Self {
+        let labels: Vec<_> = header.cells().collect();
+        let places = contract
+            .fields()
+            .iter()
+            .map(|field| labels.iter().position(|label| label == field.name()))
+            .collect();
+        let plan = &contract.sluice().facts;
+        let mut texts: Vec<(usize, Coder<Box<str>>)> = Vec::new();
+        let mut text = |field: usize| {
+            texts.iter().position(|(other, _)| *other == field).unwrap_or_else(|| {
+                texts.push((field, Coder::default()));
+                texts.len() - 1
+            })
+        };
+        let dimensions = plan
+            .dimensions
+            .iter()
+            .map(|dimension| DimensionColumn {
+                within: dimension.within.map(&mut text),
+                text: text(dimension.field),
+                codes: Codes::default(),
+            })
+            .collect();
+        let measures = plan
+            .measures
+            .iter()
+            .map(|measure| MeasureColumn {
+                measure: measure.clone(),
+                coder: Coder::default(),
+                segments: Vec::new(),
+                segment_codes: Codes::default(),
+            })
+            .collect();
+        let time = plan.time.map(|time| TimeColumn {
+            field: time.field,
+            by: time.by,
+            coder: Coder::default(),
+            range: None,
+        });
+        let mut columns = Self {
+            contract,
+            width: labels.len(),
+            places,
+            missing: vec![0; contract.fields().len()],
+            rows: 0,
+            text_codes: vec![MISSING; texts.len()],
+            texts,
+            dimension_codes: vec![MISSING; plan.dimensions.len()],
+            dimensions,
+            pairs: plan.pairs.iter().map(|pair| (*pair, Codes::default())).collect(),
+            measures,
+            time,
+            free_text: plan.text.as_ref().map(|text| text.field),
+            batch: Batch::default(),
+        };
+        columns.batch = columns.empty();
+        columns
+    }
+
+    fn empty(&self) -> Batch {
+        Batch {
+            rows: 0,
+            dimensions: vec![Vec::new(); self.dimensions.len()],
+            pairs: vec![Vec::new(); self.pairs.len()],
+            measures: vec![Vec::new(); self.measures.len()],
+            segments: vec![Vec::new(); self.measures.len()],
+            time: self.time.as_ref().map(|_| Vec::new()),
+            texts: self.free_text.map(|_| Texts::default()),
+        }
+    }
+
+    /// Appends a row to the batch.
+    ///
+    /// `Internal` if the record is not what the validator lets through.
+    pub(crate) fn read(&mut self, record: &Record<'_>) -> StepResult<()> {
+        self.check(record).and_then(|()| self.append(record)).map_err(|error| {
+            StepError::new(
+                ErrorKind::Internal,
+                "the processed file holds a record that is not valid",
+            )
+            .with("record", record.number())
+            .because(error)
+        })
+    }
+
+    fn check(&self, record: &Record<'_>) -> StepResult<()> {
+        let problem = if record.flaw().is_some() {
+            "it has no end where it should"
+        } else if record.cell_count() != self.width {
+            "it has more or fewer cells than the header"
+        } else if record.text().is_none() {
+            "it is not UTF-8"
+        } else {
+            return Ok(());
+        };
+        Err(StepError::new(ErrorKind::Internal, problem))
+    }
+
+    fn append(&mut self, record: &Record<'_>) -> StepResult<()> {
+        let fields = self.contract.fields();
+        let cell = |field: usize| self.places[field].and_then(|place| record.cell(place));
+        for (index, missing) in self.missing.iter_mut().enumerate() {
+            let is_missing = cell(index).is_none_or(|cell| fields[index].is_missing(&cell));
+            *missing += u64::from(is_missing);
+        }
+        for ((index, coder), code) in self.texts.iter_mut().zip(&mut self.text_codes) {
+            *code = code_of(coder, &fields[*index], cell(*index), |value| {
+                Some(value.to_string().into_boxed_str())
+            })?;
+        }
+        let dimensions = self.dimensions.iter_mut().zip(&mut self.batch.dimensions);
+        for ((dimension, column), code) in dimensions.zip(&mut self.dimension_codes) {
+            let within = dimension.within.map_or(MISSING, |text| self.text_codes[text]);
+            *code = match self.text_codes[dimension.text] {
+                MISSING => MISSING,
+                text => dimension.codes.of([within, text])?,
+            };
+            column.push(*code);
+        }
+        for ((pair, codes), column) in self.pairs.iter_mut().zip(&mut self.batch.pairs) {
+            column.push(codes.of(pair.map(|dimension| self.dimension_codes[dimension]))?);
+        }
+        let columns = self.batch.measures.iter_mut().zip(&mut self.batch.segments);
+        for (measure, (codes, segments)) in self.measures.iter_mut().zip(columns) {
+            let index = measure.measure.field;
+            let code = measure.code(&fields[index], cell(index))?;
+            codes.push(code);
+            if let Some(dimension) = self.dimension_codes.first() {
+                segments.push(measure.segment_codes.of([measure.segment(code), *dimension])?);
+            }
+        }
+        if let (Some(time), Some(column)) = (&mut self.time, &mut self.batch.time) {
+            column.push(time.code(&fields[time.field], cell(time.field))?);
+        }
+        if let (Some(index), Some(texts)) = (self.free_text, &mut self.batch.texts) {
+            let cell = cell(index);
+            let text = match &cell {
+                Some(cell) => read(&fields[index], cell)?.map(|_| &**cell),
+                None => None,
+            };
+            texts.push(text);
+        }
+        self.batch.rows += 1;
+        self.rows += 1;
+        Ok(())
+    }
+
+    /// Whether the batch has as many rows, or as much text, as it should have at most.
+    pub(crate) fn is_full(&self, max_rows: usize) -> bool {
+        let Batch { rows, texts, .. } = &self.batch;
+        *rows >= max_rows || texts.as_ref().is_some_and(|texts| texts.all.len() >= MAX_TEXT_BYTES)
+    }
+
+    /// The batch so far; an empty one takes its place.
+    pub(crate) fn take_batch(&mut self) -> Batch {
+        let empty = self.empty();
+        std::mem::replace(&mut self.batch, empty)
+    }
+
+    /// Rows in all batches.
+    pub(crate) fn rows(&self) -> u64 {
+        self.rows
+    }
+
+    /// By field: cells without a value.
+    pub(crate) fn missing(&self) -> &[u64] {
+        &self.missing
+    }
+
+    /// The measures, in the order of the contract.
+    pub(crate) fn measures(&self) -> &[MeasureColumn] {
+        &self.measures
+    }
+
+    /// The value that a dimension has by this code.
+    pub(crate) fn value(&self, dimension: usize, code: u32) -> DimensionValue<'_> {
+        let find = || {
+            let dimension = self.dimensions.get(dimension)?;
+            let [within, text] = *dimension.codes.value(code)?;
+            let text_of =
+                |column: usize, code: u32| Some(&**self.texts[column].1.codes.value(code)?);
+            let within = dimension.within.and_then(|column| text_of(column, within));
+            Some(DimensionValue::Present { within, value: text_of(dimension.text, text)? })
+        };
+        find().unwrap_or(DimensionValue::Missing)
+    }
+
+    /// The values that a pair of dimensions has by this code.
+    pub(crate) fn pair(&self, index: usize, code: u32) -> [DimensionValue<'_>; 2] {
+        let ([left, right], codes) = &self.pairs[index];
+        let [left_code, right_code] = codes.value(code).copied().unwrap_or_default();
+        [self.value(*left, left_code), self.value(*right, right_code)]
+    }
+
+    /// The period that has this code.
+    pub(crate) fn moment(&self, code: u32) -> Option<Moment> {
+        self.time.as_ref()?.coder.codes.value(code).copied()
+    }
+
+    /// The first and the last day, month or year, as far as the field tells.
+    pub(crate) fn time_range(&self) -> Option<(Moment, Moment)> {
+        self.time.as_ref()?.range
+    }
+}
+
+impl MeasureColumn {
+    fn code(&mut self, field: &Field, cell: Option<Cow<'_, str>>) -> StepResult<u32> {
+        let code = code_of(&mut self.coder, field, cell, |value| value.as_number().cloned())?;
+        while self.segments.len() <= self.coder.codes.len() {
+            let next = u32::try_from(self.segments.len()).unwrap_or(MISSING);
+            let bin = self.coder.codes.value(next).and_then(|value| self.measure.bin_of(value));
+            let segment = bin.and_then(|bin| u32::try_from(bin + 1).ok()).unwrap_or(MISSING);
+            self.segments.push(segment);
+        }
+        Ok(code)
+    }
+}
+
+impl TimeColumn {
+    fn code(&mut self, field: &Field, cell: Option<Cow<'_, str>>) -> StepResult<u32> {
+        let Self { by, coder, range, .. } = self;
+        code_of(coder, field, cell, |value| {
+            let moment = Moment::of(&value)?;
+            let (first, last) = range.unwrap_or((moment, moment));
+            *range = Some((first.min(moment), last.max(moment)));
+            Some(moment.period(*by))
+        })
+    }
+}
+
+/// The code of a cell; [`MISSING`] if there is no such column.
+fn code_of<V: Hash + Eq>(
+    coder: &mut Coder<V>,
+    field: &Field,
+    cell: Option<Cow<'_, str>>,
+    value: impl FnOnce(Value<'_>) -> Option<V>,
+) -> StepResult<u32> {
+    let Some(cell) = cell else { return Ok(MISSING) };
+    coder.code(&cell, || Ok(read(field, &cell)?.and_then(value)))
+}
+
+fn read<'a>(field: &Field, cell: &'a str) -> StepResult<Option<Value<'a>>> {
+    field.read(cell).map_err(|error| {
+        StepError::new(ErrorKind::Internal, "a cell is not of its field's type")
+            .with("field", field.name())
+            .because(error)
+    })
+}

@@ -1,0 +1,126 @@
+//! Facts that were computed by hand.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod support;
+
+use support::{FACTS, Fixture, PROCESSED, block_on};
+
+use pipeline_core::{error::ErrorKind, ports::ObjectStore};
+
+const CONTRACT: &str = include_str!("golden/contract.json");
+const FILE: &str = include_str!("golden/processed.csv");
+
+fn golden() -> Fixture {
+    Fixture::new(CONTRACT, FILE, 6)
+}
+
+#[test]
+fn the_facts_are_those_computed_by_hand() {
+    assert_eq!(golden().json(), include_str!("golden/facts.json"));
+}
+
+#[test]
+fn batches_and_chunks_leave_no_trace() {
+    for (rows, chunk_size) in [(1, 1), (2, 7), (4, 1 << 16)] {
+        let mut fixture = golden();
+        fixture.config.batch_rows = rows;
+        fixture.store = fixture.store.with_chunk_size(chunk_size);
+        assert_eq!(fixture.json(), include_str!("golden/facts.json"), "{rows} {chunk_size}");
+    }
+}
+
+/// Prints the facts in a process that has so many threads.
+#[test]
+#[ignore = "a part of the_number_of_threads_leaves_no_trace"]
+fn print_facts() {
+    let mut fixture = golden();
+    fixture.config.batch_rows = 2;
+    print!("{}", fixture.json());
+}
+
+#[test]
+fn the_number_of_threads_leaves_no_trace() {
+    for threads in ["1", "3"] {
+        let output = std::process::Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "print_facts", "--ignored", "--nocapture", "--quiet"])
+            .env("RAYON_NUM_THREADS", threads)
+            .env("POLARS_MAX_THREADS", threads)
+            .output()
+            .unwrap();
+        let printed = String::from_utf8(output.stdout).unwrap();
+        assert!(printed.contains(include_str!("golden/facts.json")), "{threads}: {printed}");
+    }
+}
+
+#[test]
+fn the_object_says_where_it_comes_from() {
+    let fixture = golden();
+    let output = fixture.run().unwrap();
+    assert_eq!(output.records, 6);
+    let info = block_on(fixture.store.head(FACTS, None)).unwrap();
+    assert_eq!(info.content_type, "application/json");
+    assert_eq!(info.checksum, format!("sha256:{}", output.facts.sha256));
+    assert_eq!(info.size_bytes, output.facts.size_bytes);
+    let metadata: Vec<_> = info.metadata.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+    assert_eq!(
+        metadata,
+        [
+            ("correlation-id", "run-1"),
+            ("file-hash", output.facts.sha256.as_str()),
+            ("processed-at", "2026-01-02T03:04:05Z"),
+            ("record-count", "6"),
+            ("source-etag", "etag"),
+            ("source-version-id", "v7"),
+        ]
+    );
+}
+
+#[test]
+fn what_the_validator_would_not_let_through_is_an_error() {
+    fn check(file: &str, valid: u64, expect: &str) {
+        let fixture = Fixture::new(CONTRACT, file, valid);
+        let error = fixture.run().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Internal);
+        assert!(error.report().contains(expect), "{}", error.report());
+        assert!(!error.report().contains("secret"), "{}", error.report());
+        assert_eq!(fixture.store.bytes(FACTS), None);
+    }
+    check(FILE, 5, "not as many records as the validator counted");
+    check(FILE, 5, "expected=5, found=6");
+    check(FILE, 7, "expected=7, found=6");
+    check("", 0, "no header");
+    check("id,price\n1,secret\n", 1, "a cell is not of its field's type (field=price)");
+    check("id,price\n1,secret\n", 1, "record=2");
+    check("id,price\nsecret\n", 1, "more or fewer cells than the header");
+    check("id,price\n1,2\n\n", 2, "more or fewer cells than the header");
+    check("id,price\n\"secret,2\n", 1, "no end where it should");
+}
+
+#[test]
+fn a_record_that_is_not_text_is_an_error() {
+    let fixture = Fixture::new(CONTRACT, b"id,price\n\xff,2\n", 1);
+    assert!(fixture.run().unwrap_err().report().contains("it is not UTF-8"));
+}
+
+#[test]
+fn the_contract_is_the_pinned_one() {
+    let mut fixture = golden();
+    fixture.input.run.contract.sha256 = "0".repeat(64);
+    let error = fixture.run().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Contract);
+
+    let fixture = Fixture::new("{}", FILE, 6);
+    assert_eq!(fixture.run().unwrap_err().kind(), ErrorKind::Contract);
+
+    let fixture = golden();
+    fixture.store.remove(PROCESSED);
+    assert_eq!(fixture.run().unwrap_err().kind(), ErrorKind::ObjectNotFound);
+}
+
+#[test]
+fn a_contract_without_facts_has_the_counts() {
+    let contract = r#"{ "fields": [{ "name": "id", "type": "integer" }] }"#;
+    let facts = Fixture::new(contract, "id\n1\n2\n", 2).facts();
+    assert_eq!((facts.records.valid, facts.completeness[0].present), (2, 2));
+    assert!(facts.measures.is_empty() && facts.dimensions.is_empty() && facts.time.is_none());
+}

@@ -1,0 +1,240 @@
+//! What is worth knowing.
+//!
+//! The confidence says how far the numbers carry the statement:
+//!
+//! | about | high | medium | low |
+//! |---|---|---|---|
+//! | the leading group | its lead is beyond chance: `(a - b)² ≥ 4 (a + b)` | it leads, with at least 10 records | it shares the lead, or is a small sample |
+//! | a measure, segments, texts | at least 100 values | at least 30 | fewer |
+
+use pipeline_core::{analysis::Level, facts::MeasureFacts};
+
+use super::{Analyst, SMALL_SAMPLE, ranking::Head};
+use crate::{
+    check::share_of_sum,
+    plan::{Ask, Topic},
+    wording::{capitalized, count, exact, float, list, percent},
+};
+
+impl Analyst<'_> {
+    pub(super) fn insight(&self, ask: &Ask) -> (String, Level) {
+        let said = match &ask.topic {
+            Topic::Dimension(field) => self.leading(field, ask.top),
+            Topic::Measure(field) => self.distribution(field),
+            Topic::Segments(field) => self.compared_segments(field),
+            Topic::Segment { measure, label } => self.one_segment(measure, label, ask.top),
+            Topic::Text(_) => self.texts(None),
+            Topic::TextBy { dimension, .. } => self.texts(Some(dimension)),
+        };
+        said.unwrap_or_else(|| (self.nothing(&ask.topic), Level::Low))
+    }
+
+    /// Says that the facts have nothing about this.
+    pub(super) fn nothing(&self, topic: &Topic) -> String {
+        let valid = self.records(self.facts.records.valid);
+        match topic {
+            Topic::Segment { measure, label } => format!(
+                "None of the {valid} is in the {} segment of {}.",
+                self.segment(measure, label),
+                self.column(measure),
+            ),
+            Topic::Dimension(field)
+            | Topic::Measure(field)
+            | Topic::Segments(field)
+            | Topic::Text(field)
+            | Topic::TextBy { text: field, .. } => {
+                format!("None of the {valid} has a value of {}.", self.column(field))
+            }
+        }
+    }
+
+    fn leading(&self, field: &str, places: usize) -> Option<(String, Level)> {
+        let dimension = self.dimension(field)?;
+        let head = Head::of(&dimension.groups, places)?;
+        let all = self.facts.records.valid;
+        let first = head.first();
+        let (_, best) = first.first()?;
+        let mut text = if first.len() == 1 {
+            let lead = self.head(field, &head, all);
+            match head.groups.len() {
+                1 => format!("{lead} leads by {}.", self.column(field)),
+                _ => format!("By {}, these lead: {lead}.", self.column(field)),
+            }
+        } else {
+            let mut names: Vec<_> =
+                first.iter().map(|(value, _)| self.group(field, Some(value))).collect();
+            if head.more_share && first.len() == head.groups.len() {
+                names.push("others".to_owned());
+            }
+            let share = percent(best.share).map(|share| format!(" ({share})")).unwrap_or_default();
+            format!(
+                "{} share the lead by {}, with {} of {} each{share}.",
+                list(&names),
+                self.column(field),
+                count(best.records),
+                self.records(all),
+            )
+        };
+        let second = match head.groups.get(first.len()) {
+            _ if first.len() > 1 => None,
+            Some(second) => Some(*second),
+            None => head.next,
+        };
+        if let (1, Some((value, next))) = (head.groups.len(), second) {
+            text += &format!(" Next is {} with {}", self.group(field, Some(value)), count(next.records));
+            let is_close = !is_beyond_chance(best.records, next.records);
+            text += if is_close { ", so near that the order may be chance." } else { "." };
+        }
+        if first.len() == 1 && head.groups.len() > 1 {
+            text += &self.ties(field, &head);
+        }
+        if dimension.distinct > 1 {
+            text += &format!(
+                " There are {} different {} in all.",
+                count(dimension.distinct),
+                self.several(field),
+            );
+        }
+        if best.records < SMALL_SAMPLE {
+            text += " These are small samples.";
+        }
+        let level = match second {
+            _ if first.len() > 1 || best.records < SMALL_SAMPLE => Level::Low,
+            Some((_, next)) if !is_beyond_chance(best.records, next.records) => Level::Medium,
+            _ => Level::High,
+        };
+        Some((text, level))
+    }
+
+    fn distribution(&self, field: &str) -> Option<(String, Level)> {
+        let total = &self.measure(field).filter(|measure| measure.total.count > 0)?.total;
+        let mut said = Vec::new();
+        said.extend(total.median.and_then(float).map(|median| format!("a median of {median}")));
+        said.extend(total.mean.and_then(float).map(|mean| format!("a mean of {mean}")));
+        said.extend(self.range(total).map(|range| format!("values {range}")));
+        let numbers = if said.is_empty() { "no statistics".to_owned() } else { list(&said) };
+        let text = format!(
+            "{} has {numbers}, over {}.",
+            capitalized_name(&self.column(field)),
+            self.records(total.count),
+        );
+        Some((text, by_sample(total.count)))
+    }
+
+    /// `from 99 to 1,899`
+    pub(super) fn range(&self, stats: &pipeline_core::facts::Stats) -> Option<String> {
+        let (min, max) = (exact(stats.min.as_deref()?)?, exact(stats.max.as_deref()?)?);
+        Some(if min == max { format!("of {min} throughout") } else { format!("from {min} to {max}") })
+    }
+
+    fn compared_segments(&self, field: &str) -> Option<(String, Level)> {
+        let measure = self.measure(field)?;
+        let mut ranked: Vec<_> = measure.segments.iter().filter(|found| found.records > 0).collect();
+        ranked.sort_by_key(|segment| std::cmp::Reverse(segment.records));
+        let most = ranked.first()?.records;
+        let name = |label: &str| self.segment(field, label);
+        let numbers = |records: u64, share: f64| {
+            let share = percent(share).map(|share| format!(" ({share})")).unwrap_or_default();
+            format!("{}{share}", count(records))
+        };
+        let parts: Vec<_> = ranked
+            .iter()
+            .map(|found| format!("{} with {}", name(&found.label), numbers(found.records, found.share)))
+            .collect();
+        let mut text = format!(
+            "The {} by segment of {}: {}.",
+            self.records(measure.total.count),
+            self.column(field),
+            list(&parts),
+        );
+        let level: Vec<_> = ranked.iter().filter(|found| found.records == most).collect();
+        if level.len() > 1 {
+            let names: Vec<_> = level.iter().map(|found| name(&found.label)).collect();
+            text += &format!(" {} share the lead.", list(&names));
+        }
+        let empty = measure.segments.iter().filter(|found| found.records == 0);
+        let empty: Vec<_> = empty.map(|found| name(&found.label)).collect();
+        if !empty.is_empty() {
+            text += &format!(" There are none in {}.", list(&empty));
+        }
+        text += &self.largest_sum(measure).unwrap_or_default();
+        Some((text, by_sample(measure.total.count)))
+    }
+
+    /// ` By the sum of price, Flagship comes first: 210,000 of 466,903 (45.0%).`
+    fn largest_sum(&self, measure: &MeasureFacts) -> Option<String> {
+        let sums = measure.segments.iter().filter_map(|found| {
+            Some((found, share_of_sum(&found.stats, &measure.total)?))
+        });
+        let (segment, share) = sums.max_by(|(_, a), (_, b)| a.total_cmp(b))?;
+        Some(format!(
+            " By the sum of {}, {} comes first: {} of {} ({}).",
+            self.column(&measure.field),
+            self.segment(&measure.field, &segment.label),
+            exact(segment.stats.sum.as_deref()?)?,
+            exact(measure.total.sum.as_deref()?)?,
+            percent(share)?,
+        ))
+    }
+
+    fn one_segment(&self, field: &str, label: &str, places: usize) -> Option<(String, Level)> {
+        let measure = self.measure(field)?;
+        let segment = measure.segments.iter().find(|found| found.label == label)?;
+        if segment.records == 0 {
+            return None;
+        }
+        let share = percent(segment.share).map(|share| format!(" ({share})")).unwrap_or_default();
+        let mean = segment.stats.mean.and_then(float);
+        let mean = mean.map(|mean| format!(", with a mean {} of {mean}", self.column(field)));
+        let mut text = format!(
+            "{} has {} of {}{share}{}.",
+            self.segment(field, label),
+            count(segment.records),
+            self.records(measure.total.count),
+            mean.unwrap_or_default(),
+        );
+        let dimension = self.facts.dimensions.first();
+        if let Some((dimension, head)) = dimension.zip(Head::of(&segment.top, places)) {
+            text += &format!(
+                " In {}, these lead by {}: {}.",
+                self.segment(field, label),
+                self.column(&dimension.field),
+                self.head(&dimension.field, &head, segment.records),
+            );
+            text += &self.ties(&dimension.field, &head);
+        }
+        Some((text, by_sample(segment.records)))
+    }
+
+    fn texts(&self, dimension: Option<&str>) -> Option<(String, Level)> {
+        let text = self.facts.text.as_ref().filter(|text| text.overall.count > 0)?;
+        let by = match dimension {
+            Some(dimension) => self.sentiment_by(dimension),
+            None => text.by.first(),
+        };
+        let by = by.map(|by| self.best_and_worst(by)).unwrap_or_default();
+        Some((self.sentiment(text) + &by, by_sample(text.overall.count)))
+    }
+}
+
+/// Capitalises a sentence that begins with a marked name.
+pub(super) fn capitalized_name(marked: &str) -> String {
+    match marked.strip_prefix(super::NAME_BEGINS) {
+        Some(name) => format!("{}{}", super::NAME_BEGINS, capitalized(name)),
+        None => capitalized(marked),
+    }
+}
+
+/// Two counts of a Poisson process differ by more than two standard deviations.
+fn is_beyond_chance(more: u64, fewer: u64) -> bool {
+    let lead = u128::from(more.saturating_sub(fewer));
+    lead.saturating_mul(lead) >= 4 * (u128::from(more) + u128::from(fewer))
+}
+
+fn by_sample(records: u64) -> Level {
+    match records {
+        100.. => Level::High,
+        30.. => Level::Medium,
+        _ => Level::Low,
+    }
+}

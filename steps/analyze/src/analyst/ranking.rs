@@ -1,0 +1,113 @@
+//! Which groups lead, and which share a place.
+
+use pipeline_core::facts::{Facts, Group};
+
+use super::Analyst;
+use crate::{
+    check::Leaders,
+    plan::{Ask, Topic},
+    wording::{count, list, percent},
+};
+
+/// How many more than asked are named where several share the last place.
+const MOST_SHARING: usize = 3;
+
+/// The groups at the head of a list, with those that share the last place.
+pub(super) struct Head<'g> {
+    /// At most the places asked for and [`MOST_SHARING`] more.
+    pub(super) groups: Vec<(&'g str, &'g Group)>,
+    /// Whether more share the last place than are named.
+    pub(super) more_share: bool,
+    /// The next after all of them.
+    pub(super) next: Option<(&'g str, &'g Group)>,
+}
+
+/// The groups with a value and with records; a missing value leads nothing.
+pub(super) fn ranked(groups: &[Group]) -> Vec<(&str, &Group)> {
+    let mut ranked: Vec<_> = groups
+        .iter()
+        .filter(|group| group.records > 0)
+        .filter_map(|group| Some((group.value.as_deref()?, group)))
+        .collect();
+    ranked.sort_by_key(|(_, group)| std::cmp::Reverse(group.records));
+    ranked
+}
+
+impl<'g> Head<'g> {
+    pub(super) fn of(groups: &'g [Group], places: usize) -> Option<Self> {
+        let ranked = ranked(groups);
+        let last = ranked.get(places.clamp(1, ranked.len().max(1)) - 1)?.1.records;
+        let through = ranked.iter().take_while(|(_, group)| group.records >= last).count();
+        let shown = through.min(places.max(1) + MOST_SHARING);
+        let next = ranked.get(through).copied();
+        let groups = ranked.into_iter().take(shown).collect();
+        Some(Self { groups, more_share: through > shown, next })
+    }
+
+    /// The first places: one group, or all that share it.
+    pub(super) fn first(&self) -> &[(&'g str, &'g Group)] {
+        let most = self.groups.first().map(|(_, group)| group.records);
+        let level = |(_, group): &&(&str, &Group)| Some(group.records) == most;
+        &self.groups[..self.groups.iter().take_while(level).count()]
+    }
+
+    pub(super) fn smallest(&self) -> u64 {
+        self.groups.last().map_or(0, |(_, group)| group.records)
+    }
+}
+
+impl Analyst<'_> {
+    /// `A (10 of 716 sales, 1.4%), B (9) and C (8)`
+    pub(super) fn head(&self, field: &str, head: &Head<'_>, all: u64) -> String {
+        let name = |(index, (value, group)): (usize, &(&str, &Group))| {
+            let share = percent(group.share).map(|share| format!(", {share}")).unwrap_or_default();
+            let numbers = match index {
+                0 => format!("{} of {}{share}", count(group.records), self.records(all)),
+                _ => count(group.records),
+            };
+            format!("{} ({numbers})", self.group(field, Some(value)))
+        };
+        let mut names: Vec<_> = head.groups.iter().enumerate().map(name).collect();
+        if head.more_share {
+            names.push(format!("others with {} too", count(head.smallest())));
+        }
+        list(&names)
+    }
+
+    /// ` B and C are level at 9.`, where groups share the last place.
+    pub(super) fn ties(&self, field: &str, head: &Head<'_>) -> String {
+        let last = head.smallest();
+        let level = head.groups.iter().filter(|(_, group)| group.records == last);
+        let names: Vec<_> = level.map(|(value, _)| self.group(field, Some(value))).collect();
+        if names.len() < 2 {
+            return String::new();
+        }
+        format!(" {} are level at {}.", list(&names), count(last))
+    }
+}
+
+/// The groups that a statement must name; `None` if it is not about leading groups, or there are none.
+pub(crate) fn leaders(ask: &Ask, facts: &Facts) -> Option<Leaders> {
+    let (field, groups) = match &ask.topic {
+        Topic::Dimension(field) => {
+            let dimension = facts.dimensions.iter().find(|dimension| dimension.field == *field)?;
+            (field, &dimension.groups)
+        }
+        Topic::Segment { measure, label } => {
+            let measure = facts.measures.iter().find(|facts| facts.field == *measure)?;
+            let segment = measure.segments.iter().find(|segment| segment.label == *label)?;
+            (&facts.dimensions.first()?.field, &segment.top)
+        }
+        _ => return None,
+    };
+    let ranked = ranked(groups);
+    let places = ask.top.clamp(1, ranked.len().max(1));
+    let last = ranked.get(places - 1)?.1.records;
+    let named = |pick: fn(u64, u64) -> bool| {
+        let picked = ranked.iter().filter(|(_, group)| pick(group.records, last));
+        picked.map(|(value, _)| (*value).to_owned()).collect()
+    };
+    let ahead = named(|records, last| records > last);
+    let sharing = named(|records, last| records == last);
+    Some(Leaders { field: field.clone(), ahead, sharing, places })
+}

@@ -1,0 +1,160 @@
+//! What to do, and by which numbers.
+//!
+//! | about | high | medium | low |
+//! |---|---|---|---|
+//! | a dimension | the leading group has a third of the records | a tenth | less, or nothing leads |
+//! | a segment | it has a third of the records | a tenth | less |
+//! | segments | the first has half of the sum | a third | less |
+//! | a measure | | | always |
+//! | texts | the lowest mean score is 0.3 below the overall one | 0.1 | less |
+
+use pipeline_core::analysis::Level;
+
+use super::{
+    Analyst, SMALL_SAMPLE,
+    ranking::Head,
+    sentiment::{comparable, extreme},
+};
+use crate::{
+    check::{part, share_of_sum},
+    plan::{Ask, Topic},
+    wording::{count, exact, percent, score},
+};
+
+impl Analyst<'_> {
+    pub(super) fn recommendation(&self, ask: &Ask) -> (String, Level) {
+        let said = match &ask.topic {
+            Topic::Dimension(field) => self.favour_leading(field, ask.top),
+            Topic::Measure(field) => self.review_range(field),
+            Topic::Segments(field) => self.favour_segment(field),
+            Topic::Segment { measure, label } => self.favour_in_segment(measure, label, ask.top),
+            Topic::Text(_) => self.look_into(None),
+            Topic::TextBy { dimension, .. } => self.look_into(Some(dimension)),
+        };
+        said.unwrap_or_else(|| {
+            (self.nothing(&ask.topic) + " There is nothing to recommend.", Level::Low)
+        })
+    }
+
+    fn favour_leading(&self, field: &str, places: usize) -> Option<(String, Level)> {
+        let dimension = self.dimension(field)?;
+        let head = Head::of(&dimension.groups, places)?;
+        let all = self.facts.records.valid;
+        let mut text = format!(
+            "Plan for {} first: by {} they lead.",
+            self.head(field, &head, all),
+            self.column(field),
+        );
+        if head.groups.len() == 1 {
+            text = format!(
+                "Plan for {} first: it leads by {}.",
+                self.head(field, &head, all),
+                self.column(field),
+            );
+        }
+        text += &self.ties(field, &head);
+        text += few(&head);
+        if let Some(share) = part(dimension.other_records, all).filter(|share| *share >= 0.5) {
+            text += &format!(
+                " Keep the range broad: {} of {} ({}) are of {} beyond the most frequent ones.",
+                count(dimension.other_records),
+                self.records(all),
+                percent(share)?,
+                self.several(field),
+            );
+        }
+        let share = head.groups.first().map_or(0.0, |(_, group)| group.share);
+        Some((text, by_share(share, 1.0 / 3.0, 0.1)))
+    }
+
+    fn favour_in_segment(
+        &self,
+        field: &str,
+        label: &str,
+        places: usize,
+    ) -> Option<(String, Level)> {
+        let measure = self.measure(field)?;
+        let segment = measure.segments.iter().find(|found| found.label == label)?;
+        let dimension = self.facts.dimensions.first()?;
+        let head = Head::of(&segment.top, places)?;
+        let name = self.segment(field, label);
+        let leads = if head.groups.len() == 1 { "it leads" } else { "they lead" };
+        let mut text = format!(
+            "In {name}, put {} first: {leads} by {}.",
+            self.head(&dimension.field, &head, segment.records),
+            self.column(&dimension.field),
+        );
+        text += &self.ties(&dimension.field, &head);
+        text += few(&head);
+        if let Some(share) = percent(segment.share) {
+            let all = self.records(measure.total.count);
+            text += &format!(" {name} has {share} of all {all}.");
+        }
+        Some((text, by_share(segment.share, 1.0 / 3.0, 0.1)))
+    }
+
+    fn favour_segment(&self, field: &str) -> Option<(String, Level)> {
+        let measure = self.measure(field)?;
+        let sums = measure.segments.iter().filter_map(|found| {
+            Some((found, share_of_sum(&found.stats, &measure.total)?))
+        });
+        let (segment, share) = sums.max_by(|(_, a), (_, b)| a.total_cmp(b))?;
+        let text = format!(
+            "Give {} the most weight: it has {} of the sum of {} with {} of the {}.",
+            self.segment(field, &segment.label),
+            percent(share)?,
+            self.column(field),
+            percent(segment.share)?,
+            self.records(measure.total.count),
+        );
+        Some((text, by_share(share, 0.5, 1.0 / 3.0)))
+    }
+
+    fn review_range(&self, field: &str) -> Option<(String, Level)> {
+        let total = &self.measure(field).filter(|measure| measure.total.count > 0)?.total;
+        let text = format!(
+            "Look at both ends of {}: the lowest is {} and the highest {}, over {}.",
+            self.column(field),
+            exact(total.min.as_deref()?)?,
+            exact(total.max.as_deref()?)?,
+            self.records(total.count),
+        );
+        Some((text, Level::Low))
+    }
+
+    fn look_into(&self, dimension: Option<&str>) -> Option<(String, Level)> {
+        let text = self.facts.text.as_ref().filter(|text| text.overall.count > 0)?;
+        let by = match dimension {
+            Some(dimension) => self.sentiment_by(dimension),
+            None => text.by.first(),
+        };
+        let groups = by.map(comparable).unwrap_or_default();
+        let worst = extreme(&groups, f64::min);
+        let (Some(by), Some((_, first))) = (by, worst.first()) else {
+            return Some((self.sentiment(text) + " No group stands out.", Level::Low));
+        };
+        let overall = text.overall.mean_score;
+        let said = format!(
+            "Look into the {} of {}: by {}, the lowest mean score, against {} overall.",
+            self.several(&text.field),
+            self.scores(&by.field, &worst),
+            self.column(&by.field),
+            score(overall)?,
+        );
+        Some((said, by_share(overall - first.mean_score, 0.3, 0.1)))
+    }
+}
+
+fn few(head: &Head<'_>) -> &'static str {
+    if head.smallest() < SMALL_SAMPLE { " These are small samples: look again with more data." } else { "" }
+}
+
+fn by_share(share: f64, high: f64, medium: f64) -> Level {
+    if share >= high {
+        Level::High
+    } else if share >= medium {
+        Level::Medium
+    } else {
+        Level::Low
+    }
+}

@@ -1,0 +1,121 @@
+//! A few sentences for somebody who reads nothing else.
+
+use pipeline_core::analysis::Level;
+
+use super::{Analyst, insight::capitalized_name, ranking::Head};
+use crate::{
+    check::part,
+    statement::Statement,
+    wording::{count, float, list, percent},
+};
+
+impl Analyst<'_> {
+    pub(super) fn summary(&self, anomalies: &[Statement]) -> String {
+        let sentences = [
+            Some(self.kept()),
+            self.leader(),
+            self.middle(),
+            self.span(),
+            self.mood(),
+            Some(alarm(anomalies)),
+        ];
+        sentences.into_iter().flatten().collect::<Vec<_>>().join(" ")
+    }
+
+    fn kept(&self) -> String {
+        let records = self.facts.records;
+        let read = count(records.read);
+        if records.rejected == 0 {
+            return format!("All {read} records of the file are valid.");
+        }
+        let rejected = percent(self.facts.reject_rate).map(|share| format!(" ({share})"));
+        let most = self.most_frequent_error().map(|most| format!(", most often for {most}"));
+        format!(
+            "{} of {read} records are valid; {}{} were rejected{}.",
+            count(records.valid),
+            count(records.rejected),
+            rejected.unwrap_or_default(),
+            most.unwrap_or_default(),
+        )
+    }
+
+    fn leader(&self) -> Option<String> {
+        let dimension = self.facts.dimensions.first()?;
+        let head = Head::of(&dimension.groups, 1)?;
+        let column = self.column(&dimension.field);
+        let lead = self.head(&dimension.field, &head, self.facts.records.valid);
+        Some(match head.groups.len() {
+            1 => format!("By {column}, {lead} leads."),
+            _ => format!("By {column}, these share the lead: {lead}."),
+        })
+    }
+
+    fn middle(&self) -> Option<String> {
+        let measure = self.facts.measures.first()?;
+        let mean = measure.total.mean.and_then(float).map(|mean| format!("a mean of {mean}"));
+        let median = measure.total.median.and_then(float).map(|found| format!("a median of {found}"));
+        let said: Vec<_> = mean.into_iter().chain(median).collect();
+        let name = capitalized_name(&self.column(&measure.field));
+        (!said.is_empty()).then(|| format!("{name} has {}.", list(&said)))
+    }
+
+    fn span(&self) -> Option<String> {
+        let time = self.facts.time.as_ref()?;
+        let (first, last) = (time.first.as_deref()?, time.last.as_deref()?);
+        let many = capitalized_name(&self.plan.record.many);
+        let from = self.moment(&time.field, first);
+        let mut text = match first == last {
+            true => format!("{many} are of {from}"),
+            false => format!("{many} run from {from} to {}", self.moment(&time.field, last)),
+        };
+        if time.periods.len() > 1
+            && let Some(head) = Head::of(&time.periods, 1)
+        {
+            let names: Vec<_> =
+                head.groups.iter().map(|(value, _)| self.group(&time.by, Some(value))).collect();
+            let each = if names.len() > 1 { " each" } else { "" };
+            let others = if head.more_share { " and others" } else { "" };
+            text += &format!(", most in {}{others} ({}{each})", list(&names), count(head.smallest()));
+        }
+        Some(text + ".")
+    }
+
+    fn mood(&self) -> Option<String> {
+        let text = self.facts.text.as_ref().filter(|text| text.overall.count > 0)?;
+        let share = |number: u64| {
+            let share = part(number, text.overall.count).and_then(percent);
+            format!("{}{}", count(number), share.map(|p| format!(" ({p})")).unwrap_or_default())
+        };
+        Some(format!(
+            "Of {}, {} are positive and {} negative.",
+            self.texts_of(text, text.overall.count),
+            share(text.overall.positive),
+            share(text.overall.negative),
+        ))
+    }
+}
+
+fn alarm(anomalies: &[Statement]) -> String {
+    let mut worst: Vec<_> = anomalies.iter().collect();
+    worst.sort_by_key(|anomaly| anomaly.level);
+    let named = |level: Level| {
+        let mut kinds: Vec<_> = worst
+            .iter()
+            .filter(|anomaly| anomaly.level == level)
+            .map(|anomaly| super::marked(&anomaly.kind))
+            .collect();
+        kinds.dedup();
+        let name = match level {
+            Level::High => "high",
+            Level::Medium => "medium",
+            Level::Low => "low",
+        };
+        (!kinds.is_empty()).then(|| format!("{name} severity ({})", list(&kinds)))
+    };
+    let levels: Vec<_> =
+        [Level::High, Level::Medium, Level::Low].into_iter().filter_map(named).collect();
+    if levels.is_empty() {
+        return "No anomaly was found.".to_owned();
+    }
+    format!("There are anomalies of {}.", list(&levels))
+}

@@ -1,0 +1,203 @@
+//! May this execution work on this file?
+
+use pipeline_core::{
+    error::{ErrorKind, StepError, StepResult},
+    ports::{Claim, ClaimRequest, ContentId, LedgerRecord, LedgerState, MAIL_DISABLED, SendState},
+    run::{Execution, Run, SourceObject},
+    steps::{
+        claim_file::{ClaimInput, ClaimOutput, Decision},
+        send_report::MailStatus,
+    },
+};
+
+use crate::{
+    Config, Ports,
+    complete::{announce, finish_published},
+    domain_event,
+    fix_run::{fix_run, source},
+    refusal::refusal,
+};
+
+/// How often the ledger is asked again because another execution got in between.
+const ATTEMPTS: usize = 5;
+
+pub(crate) async fn claim(
+    input: &ClaimInput,
+    ports: Ports<'_>,
+    config: &Config,
+) -> StepResult<ClaimOutput> {
+    check_name(&input.execution)?;
+    let source = source(input, ports.store).await?;
+    let content_id = ContentId::of(&source);
+    for _ in 0..ATTEMPTS {
+        let record = ports.ledger.get(&content_id).await?;
+        let found_one = record.is_some();
+        let wish = match wish(record, &source, input, ports, config).await? {
+            Wish::None(answer) => return Ok(*answer),
+            Wish::Claim(wish) => wish,
+        };
+        let now = ports.clock.now();
+        let request = ClaimRequest {
+            content_id: content_id.clone(),
+            run: wish.run,
+            owner: input.execution.clone(),
+            lease_expires_at: now + config.lease,
+            now,
+            rerun: wish.rerun,
+            dead_owner: wish.dead_owner,
+        };
+        if let Claim::Claimed { run, adopted } = ports.ledger.claim(&request).await? {
+            let may_be_published = found_one || adopted;
+            return begin(*run, adopted, may_be_published, input, ports, config).await;
+        }
+    }
+    Err(StepError::new(ErrorKind::Throttled, "other executions keep claiming the file")
+        .with("key", &source.key))
+}
+
+/// Every output's key and every mail's id holds the execution's name.
+fn check_name(execution: &Execution) -> StepResult<()> {
+    let name = &execution.name;
+    let allowed = |char: char| char.is_ascii_alphanumeric() || matches!(char, '-' | '_' | '.');
+    if (1..=80).contains(&name.len()) && name.chars().all(allowed) && !name.starts_with('.') {
+        return Ok(());
+    }
+    Err(StepError::new(
+        ErrorKind::InvalidEvent,
+        "the name of an execution is at most 80 letters, digits, hyphens, underscores and dots",
+    )
+    .with("name", name.escape_debug()))
+}
+
+/// What to ask of the ledger, by what it holds.
+enum Wish {
+    Claim(ClaimWish),
+    None(Box<ClaimOutput>),
+}
+
+struct ClaimWish {
+    run: Run,
+    rerun: bool,
+    dead_owner: Option<String>,
+}
+
+async fn wish(
+    record: Option<LedgerRecord>,
+    source: &SourceObject,
+    input: &ClaimInput,
+    ports: Ports<'_>,
+    config: &Config,
+) -> StepResult<Wish> {
+    let own_run = fix_run(source, &input.execution, ports, config);
+    let Some(record) = record else {
+        let run = own_run.await?;
+        return Ok(Wish::Claim(ClaimWish { run, rerun: input.rerun, dead_owner: None }));
+    };
+    let mine = record.owner.id == input.execution.id;
+    let rerun = input.rerun && !mine;
+    let dead_owner = match record.state {
+        LedgerState::Completed if !rerun => {
+            return Ok(Wish::None(Box::new(already_done(record, ports).await?)));
+        }
+        LedgerState::Completed | LedgerState::Failed if rerun => {
+            let run = own_run.await?;
+            return Ok(Wish::Claim(ClaimWish { run, rerun, dead_owner: None }));
+        }
+        LedgerState::InProgress if !mine && record.lease_expires_at >= ports.clock.now() => {
+            if ports.executions.is_running(&record.owner.id).await? {
+                return Ok(Wish::None(Box::new(in_progress(record))));
+            }
+            Some(record.owner.id)
+        }
+        _ => None,
+    };
+    // The run that is taken over is the record's, whatever this execution would have fixed.
+    Ok(Wish::Claim(ClaimWish { run: record.run, rerun: false, dead_owner }))
+}
+
+/// The run is this execution's.
+async fn begin(
+    run: Run,
+    adopted: bool,
+    may_be_published: bool,
+    input: &ClaimInput,
+    ports: Ports<'_>,
+    config: &Config,
+) -> StepResult<ClaimOutput> {
+    let refusal = refusal(&run.source, config);
+    let event = domain_event::file_claimed(&run, &input.execution, adopted, refusal.as_ref());
+    ports.events.publish(&event).await?;
+    if may_be_published
+        && let Some(manifest) = finish_published(&run, &input.execution, ports).await?
+    {
+        return Ok(ClaimOutput {
+            decision: Decision::ReportDue,
+            outcome: Some(manifest.results.outcome),
+            refusal: manifest.results.refusal,
+            completed_at: Some(manifest.completed_at),
+            run,
+            adopted,
+            owner: None,
+            mail: Some(MailStatus::NotSent),
+        });
+    }
+    Ok(ClaimOutput {
+        decision: if refusal.is_some() { Decision::Refused } else { Decision::Claimed },
+        run,
+        adopted,
+        refusal,
+        owner: None,
+        outcome: None,
+        completed_at: None,
+        mail: None,
+    })
+}
+
+fn in_progress(record: LedgerRecord) -> ClaimOutput {
+    ClaimOutput {
+        decision: Decision::InProgress,
+        run: record.run,
+        adopted: false,
+        refusal: None,
+        owner: Some(record.owner),
+        outcome: None,
+        completed_at: None,
+        mail: None,
+    }
+}
+
+/// The content is done. If its owner died before the report, the report is due; and since the owner
+/// may have died before the announcement too, that is repeated.
+async fn already_done(record: LedgerRecord, ports: Ports<'_>) -> StepResult<ClaimOutput> {
+    let results = record.results.as_ref().ok_or_else(|| {
+        StepError::new(ErrorKind::Internal, "a completed run has no results")
+            .with("correlation_id", &record.run.correlation_id)
+    })?;
+    let mark = ports.send_log.get(&record.run.mail_id(results.outcome)).await?;
+    let (decision, mail) = match mark {
+        Some(SendState::Sent { message_id, .. }) if message_id == MAIL_DISABLED => {
+            (Decision::Duplicate, Some(MailStatus::Disabled))
+        }
+        Some(SendState::Sent { .. }) => (Decision::Duplicate, Some(MailStatus::Sent)),
+        unsent => match (unsent, ports.executions.is_running(&record.owner.id).await?) {
+            // Its fate is not known yet.
+            (Some(_), true) => (Decision::Duplicate, None),
+            (Some(_), false) => (Decision::Duplicate, Some(MailStatus::Ambiguous)),
+            (None, true) => (Decision::Duplicate, Some(MailStatus::NotSent)),
+            (None, false) => (Decision::ReportDue, Some(MailStatus::NotSent)),
+        },
+    };
+    if decision == Decision::ReportDue {
+        announce(&record.run, &record.owner, results, record.completed_at, ports).await?;
+    }
+    Ok(ClaimOutput {
+        decision,
+        outcome: Some(results.outcome),
+        refusal: results.refusal.clone(),
+        completed_at: record.completed_at,
+        run: record.run,
+        adopted: false,
+        owner: Some(record.owner),
+        mail,
+    })
+}

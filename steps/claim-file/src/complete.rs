@@ -1,0 +1,216 @@
+//! Makes a run final: the manifest, which proves that everything is published, then the ledger, then
+//! the announcement.
+
+use bytes::Bytes;
+use chrono::{DateTime, Utc};
+use pipeline_core::{
+    error::{ErrorKind, StepError, StepResult},
+    manifest::{Manifest, SCHEMA_VERSION},
+    ports::{ContentId, Metadata, ObjectStore, Publication, read_all},
+    run::{Execution, Outcome, PublishedObject, Run, RunResults},
+    steps::claim_file::{CompleteInput, CompleteOutput},
+};
+
+use crate::{Config, Ports, domain_event};
+
+/// A manifest's size depends on the contract, which is smaller than this.
+const MAX_MANIFEST_BYTES: usize = 8 << 20;
+
+pub(crate) async fn complete(
+    input: CompleteInput,
+    ports: Ports<'_>,
+    config: &Config,
+) -> StepResult<CompleteOutput> {
+    let CompleteInput { run, execution, results } = input;
+    check_owner(&run, &execution, ports).await?;
+    check_results(&results)?;
+    check_published(&run, &results, ports.store).await?;
+    let completed_at = ports.clock.now();
+    let manifest = Manifest {
+        schema_version: SCHEMA_VERSION.into(),
+        program_version: config.program_version.clone(),
+        duration_ms: u64::try_from((completed_at - run.started_at).num_milliseconds()).unwrap_or(0),
+        run,
+        results,
+        completed_at,
+    };
+    let manifest = publish(manifest, ports.store).await?;
+    close(&manifest, &execution, ports).await?;
+    Ok(CompleteOutput {
+        manifest: manifest.run.outputs.manifest,
+        outcome: manifest.results.outcome,
+    })
+}
+
+/// Closes a run whose manifest is published already: its former owner died in between. Gives the
+/// manifest, or `None` if there is none and the run is to be done.
+pub(crate) async fn finish_published(
+    run: &Run,
+    execution: &Execution,
+    ports: Ports<'_>,
+) -> StepResult<Option<Manifest>> {
+    let Some(manifest) = published(run, ports.store).await? else {
+        return Ok(None);
+    };
+    if manifest.run != *run {
+        return Err(about(run, ErrorKind::PreconditionFailed, "the manifest is another run's"));
+    }
+    check_published(run, &manifest.results, ports.store).await?;
+    close(&manifest, execution, ports).await?;
+    Ok(Some(manifest))
+}
+
+/// Publishes that the run is completed.
+pub(crate) async fn announce(
+    run: &Run,
+    execution: &Execution,
+    results: &RunResults,
+    completed_at: Option<DateTime<Utc>>,
+    ports: Ports<'_>,
+) -> StepResult<()> {
+    let event = domain_event::run_completed(run, execution, results, completed_at);
+    ports.events.publish(&event).await
+}
+
+async fn close(manifest: &Manifest, execution: &Execution, ports: Ports<'_>) -> StepResult<()> {
+    let Manifest { run, results, completed_at, .. } = manifest;
+    let content_id = ContentId::of(&run.source);
+    ports.ledger.complete(&content_id, execution, results, *completed_at).await?;
+    announce(run, execution, results, Some(*completed_at), ports).await
+}
+
+fn about(run: &Run, kind: ErrorKind, message: &str) -> StepError {
+    StepError::new(kind, message).with("correlation_id", &run.correlation_id)
+}
+
+/// A stale owner must not get as far as the manifest. The ledger is asked again, in one conditional
+/// write, when it is closed.
+async fn check_owner(run: &Run, execution: &Execution, ports: Ports<'_>) -> StepResult<()> {
+    let record = ports.ledger.get(&ContentId::of(&run.source)).await?;
+    let stale = |message| Err(about(run, ErrorKind::PreconditionFailed, message));
+    match record {
+        None => stale("there is no such claim"),
+        Some(record) if record.owner.id != execution.id => {
+            stale("the run belongs to another execution by now")
+        }
+        Some(record) if record.run != *run => stale("the execution owns another run of the file"),
+        Some(_) => Ok(()),
+    }
+}
+
+/// Results that contradict themselves must never become a manifest.
+fn check_results(results: &RunResults) -> StepResult<()> {
+    let records = results.validation.as_ref().map(|validation| validation.records);
+    if records
+        .is_some_and(|records| Some(records.read) != records.valid.checked_add(records.rejected))
+    {
+        return Err(contradiction("records read are not the valid and the rejected ones"));
+    }
+    let RunResults { refusal, aggregation, analysis, .. } = results;
+    let (read, valid) = records.map_or((None, None), |r| (Some(r.read), Some(r.valid)));
+    let agrees = match results.outcome {
+        Outcome::Completed => {
+            refusal.is_none()
+                && valid.is_some_and(|valid| valid > 0)
+                && aggregation.as_ref().map(|aggregation| aggregation.records) == valid
+                && analysis.is_some()
+        }
+        Outcome::AllRecordsRejected => {
+            refusal.is_none() && valid == Some(0) && read.is_some_and(|read| read > 0)
+        }
+        Outcome::NoRecords => refusal.is_none() && read == Some(0),
+        Outcome::FileRefused => refusal.is_some(),
+    };
+    if agrees { Ok(()) } else { Err(contradiction("the outcome is not what the steps found")) }
+}
+
+fn contradiction(message: &str) -> StepError {
+    StepError::new(ErrorKind::Internal, format!("the results contradict themselves: {message}"))
+}
+
+/// What the results call published is there, under the run's own keys and with these bytes.
+async fn check_published(
+    run: &Run,
+    results: &RunResults,
+    store: &dyn ObjectStore,
+) -> StepResult<()> {
+    let RunResults { validation, aggregation, analysis, report, .. } = results;
+    let keys = &run.outputs;
+    let validation = validation.as_ref();
+    let objects = [
+        (validation.and_then(|validation| validation.processed.as_ref()), &keys.processed),
+        (validation.and_then(|validation| validation.rejected.as_ref()), &keys.rejected),
+        (aggregation.as_ref().map(|aggregation| &aggregation.facts), &keys.facts),
+        (analysis.as_ref().map(|analysis| &analysis.analysis), &keys.analysis),
+        (report.as_ref().map(|report| &report.report), &keys.report),
+    ];
+    for (object, key) in objects {
+        if let Some(object) = object {
+            check_object(object, key, store).await?;
+        }
+    }
+    Ok(())
+}
+
+/// The store's own checksum decides where it is SHA-256, else the `file-hash` that its writer gave.
+async fn check_object(
+    object: &PublishedObject,
+    key: &str,
+    store: &dyn ObjectStore,
+) -> StepResult<()> {
+    let differs = |what: &'static str| {
+        Err(StepError::new(ErrorKind::Internal, "an output is not what its step has published")
+            .with("key", key)
+            .with("differs_in", what))
+    };
+    if object.key != key {
+        return differs("key");
+    }
+    let info = store.head(key, None).await?;
+    if info.size_bytes != object.size_bytes {
+        return differs("size");
+    }
+    let sha256 = info.checksum.strip_prefix("sha256:");
+    match sha256.or(info.metadata.get("file-hash").map(String::as_str)) {
+        Some(sha256) if sha256 != object.sha256 => differs("hash"),
+        _ => Ok(()),
+    }
+}
+
+/// Publishes the manifest, unless one stands there that says the same. Gives the one that stands.
+async fn publish(manifest: Manifest, store: &dyn ObjectStore) -> StepResult<Manifest> {
+    let key = &manifest.run.outputs.manifest;
+    let mut json = serde_json::to_vec_pretty(&manifest).map_err(|error| {
+        StepError::new(ErrorKind::Internal, "cannot write the manifest").because(error)
+    })?;
+    json.push(b'\n');
+    let mut writer = store.put(key, "application/json").await?;
+    writer.write(Bytes::from(json)).await?;
+    match writer.finish(Metadata::new(), Publication::IfAbsent).await {
+        Ok(_) => return Ok(manifest),
+        Err(error) if error.kind() != ErrorKind::PreconditionFailed => return Err(error),
+        Err(_) => {}
+    }
+    match published(&manifest.run, store).await? {
+        Some(earlier) if earlier.same_publication(&manifest) => Ok(earlier),
+        _ => Err(about(
+            &manifest.run,
+            ErrorKind::PreconditionFailed,
+            "another manifest of this run is published",
+        )),
+    }
+}
+
+async fn published(run: &Run, store: &dyn ObjectStore) -> StepResult<Option<Manifest>> {
+    let key = &run.outputs.manifest;
+    let json = match read_all(store, key, None, MAX_MANIFEST_BYTES).await {
+        Ok(json) => json,
+        Err(error) if error.kind() == ErrorKind::ObjectNotFound => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    serde_json::from_slice(&json).map(Some).map_err(|error| {
+        StepError::new(ErrorKind::Internal, "cannot read the manifest")
+            .with("key", key)
+            .because(error)
+    })
+}

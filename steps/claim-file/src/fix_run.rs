@@ -1,0 +1,97 @@
+//! What the first claim of a file fixes: the file's version, the contract's, the output keys.
+
+use pipeline_core::{
+    contract::Contract,
+    error::{ErrorKind, StepError, StepResult},
+    ports::{ObjectStore, key_fault, read_all},
+    run::{ContractRef, Execution, Run, SourceObject},
+    steps::claim_file::ClaimInput,
+};
+use sha2::{Digest, Sha256};
+
+use crate::{Config, Ports, output_names::OutputNames};
+
+/// Where files are dropped.
+pub(crate) const INPUT: &str = "input/";
+
+/// A contract is a document that people write; beyond this size it is something else.
+const MAX_CONTRACT_BYTES: usize = 1 << 20;
+
+/// The file as the store has it, pinned to the event's version, or else to the newest.
+pub(crate) async fn source(
+    input: &ClaimInput,
+    store: &dyn ObjectStore,
+) -> StepResult<SourceObject> {
+    let key = &input.object.key;
+    if !key.strip_prefix(INPUT).is_some_and(|file| !file.is_empty()) {
+        return Err(StepError::new(ErrorKind::InvalidEvent, "only files under input/ are claimed")
+            .with("key", key.escape_debug()));
+    }
+    let info = store.head(key, input.object.version_id.as_deref()).await?;
+    Ok(SourceObject {
+        bucket: input.bucket.clone(),
+        key: key.clone(),
+        version_id: info.version_id.or_else(|| input.object.version_id.clone()),
+        etag: info.etag,
+        size_bytes: info.size_bytes,
+        checksum: info.checksum,
+    })
+}
+
+/// The run of this file as this execution would have it.
+pub(crate) async fn fix_run(
+    source: &SourceObject,
+    execution: &Execution,
+    ports: Ports<'_>,
+    config: &Config,
+) -> StepResult<Run> {
+    let dataset = dataset_of(&source.key).unwrap_or(&config.default_dataset);
+    let contract = pin_contract(dataset, ports.store).await?;
+    Ok(Run {
+        correlation_id: execution.name.clone(),
+        started_at: execution.start_time,
+        source: source.clone(),
+        contract,
+        outputs: OutputNames::reserve(&source.key, execution, ports.ledger).await?,
+    })
+}
+
+/// The folder directly under `input/`. A file that is refused for its name needs no contract of its
+/// own.
+fn dataset_of(key: &str) -> Option<&str> {
+    let (dataset, _file) = key.strip_prefix(INPUT)?.split_once('/')?;
+    key_fault(key).is_none().then_some(dataset)
+}
+
+async fn pin_contract(dataset: &str, store: &dyn ObjectStore) -> StepResult<ContractRef> {
+    let key = format!("contracts/{dataset}.json");
+    let unusable = |message: &str, cause: StepError| {
+        StepError::new(ErrorKind::Contract, message)
+            .with("dataset", dataset)
+            .with("key", &key)
+            .because(cause)
+    };
+    let bytes = async {
+        let version_id = store.head(&key, None).await?.version_id;
+        let bytes = read_all(store, &key, version_id.as_deref(), MAX_CONTRACT_BYTES).await?;
+        Ok((version_id, bytes))
+    };
+    let (version_id, bytes) = bytes.await.map_err(|error: StepError| match error.kind() {
+        ErrorKind::ObjectNotFound => unusable("the dataset has no contract", error),
+        ErrorKind::InvalidEvent => unusable("the dataset's contract cannot be read", error),
+        _ => error,
+    })?;
+    if let Err(problems) = Contract::from_json(&bytes) {
+        let message = "the dataset's contract does not load";
+        return Err(StepError::new(ErrorKind::Contract, message)
+            .with("dataset", dataset)
+            .with("key", &key)
+            .because(problems));
+    }
+    Ok(ContractRef {
+        dataset: dataset.to_owned(),
+        version_id,
+        sha256: format!("{:x}", Sha256::digest(&bytes)),
+        key,
+    })
+}

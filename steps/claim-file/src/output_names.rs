@@ -1,0 +1,84 @@
+//! Where a run writes: names that tell the file and the time, are safe, and belong to one run alone.
+
+use pipeline_core::{
+    error::{ErrorKind, StepError, StepResult},
+    ports::{Ledger, key_fault},
+    run::{Execution, OutputKeys},
+};
+
+use crate::fix_run::INPUT;
+
+/// How many characters of a correlation id tell two runs of one second apart.
+const SHORT_ID_CHARS: usize = 8;
+
+/// The parts of a file's key that its outputs repeat.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct OutputNames {
+    /// The folder under `input/`, empty or ending in `/`.
+    path: String,
+    /// The file's name without `.csv`.
+    base: String,
+}
+
+impl OutputNames {
+    /// The names after a file; `None` if they would be no safe or too long a path.
+    pub(crate) fn after(key: &str) -> Option<Self> {
+        let file = key.strip_prefix(INPUT)?;
+        let (path, name) = file.split_at(file.rfind('/').map_or(0, |slash| slash + 1));
+        let base = without_csv(name).unwrap_or(name);
+        let names = Self { path: path.to_owned(), base: base.to_owned() };
+        let is_safe = key_fault(key).is_none()
+            && !base.is_empty()
+            && key_fault(&names.processed("00000000_000000_00000000")).is_none();
+        is_safe.then_some(names)
+    }
+
+    /// The names of a file whose own name cannot be used.
+    fn unnamed() -> Self {
+        Self { path: String::new(), base: "unsafe-name".to_owned() }
+    }
+
+    /// The output keys of this execution's run, reserved for it. A repeated call gives the same.
+    pub(crate) async fn reserve(
+        key: &str,
+        execution: &Execution,
+        ledger: &dyn Ledger,
+    ) -> StepResult<OutputKeys> {
+        let names = Self::after(key).unwrap_or_else(Self::unnamed);
+        let id = &execution.name;
+        let time = execution.start_time.format("%Y%m%d_%H%M%S").to_string();
+        let short_id: String = id.chars().take(SHORT_ID_CHARS).collect();
+        for time in [time.clone(), format!("{time}_{short_id}"), format!("{time}_{id}")] {
+            // In lower case, because a laptop's file system may take `X.csv` and `x.csv` for one.
+            let reserved = format!("{}{}_{time}", names.path, names.base).to_lowercase();
+            if key_fault(&names.processed(&time)).is_none()
+                && ledger.reserve_name(&reserved, id).await?
+            {
+                return Ok(names.keys(&time, id));
+            }
+        }
+        Err(StepError::new(ErrorKind::PreconditionFailed, "every name for the outputs is taken")
+            .with("correlation_id", id))
+    }
+
+    fn processed(&self, time: &str) -> String {
+        format!("processed/{}{}_processed_{time}.csv", self.path, self.base)
+    }
+
+    fn keys(&self, time: &str, correlation_id: &str) -> OutputKeys {
+        OutputKeys {
+            processed: self.processed(time),
+            rejected: format!("rejected/{}{}_rejected_{time}.csv", self.path, self.base),
+            facts: format!("reports/{correlation_id}/facts.json"),
+            analysis: format!("reports/{correlation_id}/analysis.json"),
+            report: format!("reports/{correlation_id}/report.html"),
+            manifest: format!("reports/{correlation_id}/manifest.json"),
+        }
+    }
+}
+
+/// The name without its `.csv`, in any case of letters; `None` if it does not end so.
+pub(crate) fn without_csv(name: &str) -> Option<&str> {
+    let (base, extension) = name.rsplit_once('.')?;
+    extension.eq_ignore_ascii_case("csv").then_some(base)
+}

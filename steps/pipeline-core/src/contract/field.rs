@@ -1,0 +1,216 @@
+//! A field of a contract: how a cell of its column is read and checked.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::Arc;
+
+use super::boolean::Words;
+use super::constraint::Constraint;
+use super::numeric::Notation;
+use super::strptime::Pattern;
+use super::temporal;
+use super::text::TextFormat;
+use super::value::Value;
+use crate::number::Number;
+
+/// The type of a field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum FieldType {
+    /// `string`
+    String,
+    /// `integer`
+    Integer,
+    /// `number`
+    Number,
+    /// `boolean`
+    Boolean,
+    /// `date`
+    Date,
+    /// `datetime`
+    DateTime,
+    /// `time`
+    Time,
+    /// `year`
+    Year,
+    /// `yearmonth`
+    YearMonth,
+    /// `any`
+    Any,
+}
+
+impl FieldType {
+    /// Every type, by its name in the standard.
+    pub(super) const NAMES: [(&'static str, Self); 10] = [
+        ("string", Self::String),
+        ("integer", Self::Integer),
+        ("number", Self::Number),
+        ("boolean", Self::Boolean),
+        ("date", Self::Date),
+        ("datetime", Self::DateTime),
+        ("time", Self::Time),
+        ("year", Self::Year),
+        ("yearmonth", Self::YearMonth),
+        ("any", Self::Any),
+    ];
+
+    /// Its name in the standard.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::String => "string",
+            Self::Integer => "integer",
+            Self::Number => "number",
+            Self::Boolean => "boolean",
+            Self::Date => "date",
+            Self::DateTime => "datetime",
+            Self::Time => "time",
+            Self::Year => "year",
+            Self::YearMonth => "yearmonth",
+            Self::Any => "any",
+        }
+    }
+}
+
+/// A cell that is not of its field's type. `Display` is the rule that it breaks, for people: `is
+/// not an integer`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TypeError(pub(super) Arc<str>);
+
+impl fmt::Display for TypeError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for TypeError {}
+
+/// A field: a column's name, and what its cells must be.
+#[derive(Debug, Clone)]
+pub struct Field {
+    pub(super) name: String,
+    pub(super) title: Option<String>,
+    pub(super) missing_values: Vec<String>,
+    pub(super) reader: Reader,
+    pub(super) type_error: TypeError,
+    pub(super) required: bool,
+    pub(super) unique: bool,
+    pub(super) constraints: Vec<Constraint>,
+}
+
+impl Field {
+    /// The column's name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What people call it: the annotation `title`, or else the name.
+    pub fn title(&self) -> &str {
+        self.title.as_deref().unwrap_or(&self.name)
+    }
+
+    /// The type of its values.
+    pub fn field_type(&self) -> FieldType {
+        self.reader.field_type()
+    }
+
+    /// Whether a missing value is an error.
+    pub fn required(&self) -> bool {
+        self.required
+    }
+
+    /// Whether a value may be there only once in a file.
+    pub fn unique(&self) -> bool {
+        self.unique
+    }
+
+    /// Its constraints but `required` and `unique`, in the order in which they are checked.
+    pub fn constraints(&self) -> &[Constraint] {
+        &self.constraints
+    }
+
+    /// Whether a cell is one of the missing values.
+    pub fn is_missing(&self, cell: &str) -> bool {
+        self.missing_values.iter().any(|missing| missing == cell)
+    }
+
+    /// The value of a cell; `None` if the cell [is missing](Self::is_missing).
+    pub fn read<'a>(&self, cell: &'a str) -> Result<Option<Value<'a>>, TypeError> {
+        if self.is_missing(cell) {
+            return Ok(None);
+        }
+        match self.reader.read(cell) {
+            Some(value) => Ok(Some(value)),
+            None => Err(self.type_error.clone()),
+        }
+    }
+
+    /// Hands every constraint that the value breaks to `broken`, in the order of
+    /// [`constraints`](Self::constraints).
+    pub fn check(&self, value: &Value<'_>, broken: &mut dyn FnMut(&Constraint)) {
+        for constraint in &self.constraints {
+            if !constraint.holds(value) {
+                broken(constraint);
+            }
+        }
+    }
+}
+
+/// How text becomes a value of the field's type and format.
+#[derive(Debug, Clone)]
+pub(super) enum Reader {
+    String(TextFormat),
+    Integer(Notation),
+    Number(Notation),
+    Boolean(Words),
+    Date(Option<Pattern>),
+    DateTime(Option<Pattern>),
+    Time(Option<Pattern>),
+    Year,
+    YearMonth,
+    Any,
+}
+
+impl Reader {
+    pub(super) fn field_type(&self) -> FieldType {
+        match self {
+            Self::String(_) => FieldType::String,
+            Self::Integer(_) => FieldType::Integer,
+            Self::Number(_) => FieldType::Number,
+            Self::Boolean(_) => FieldType::Boolean,
+            Self::Date(_) => FieldType::Date,
+            Self::DateTime(_) => FieldType::DateTime,
+            Self::Time(_) => FieldType::Time,
+            Self::Year => FieldType::Year,
+            Self::YearMonth => FieldType::YearMonth,
+            Self::Any => FieldType::Any,
+        }
+    }
+
+    pub(super) fn read<'a>(&self, text: &'a str) -> Option<Value<'a>> {
+        Some(match self {
+            Self::String(format) => {
+                format.accepts(text).then_some(Value::String(Cow::Borrowed(text)))?
+            }
+            Self::Integer(notation) => Value::Integer(notation.read(text, Number::parse_integer)?),
+            Self::Number(notation) => Value::Number(notation.read(text, Number::parse)?),
+            Self::Boolean(words) => Value::Boolean(words.read(text)?),
+            Self::Date(None) => Value::Date(temporal::date(text)?),
+            Self::Date(Some(pattern)) => Value::Date(pattern.read(text)?.local.date()),
+            Self::DateTime(None) => Value::DateTime(temporal::datetime(text)?),
+            Self::DateTime(Some(pattern)) => Value::DateTime(pattern.read(text)?),
+            Self::Time(None) => Value::Time(temporal::time(text)?),
+            Self::Time(Some(pattern)) => {
+                let at = pattern.read(text)?;
+                Value::Time(super::value::Time {
+                    local: at.local.time(),
+                    offset_seconds: at.offset_seconds,
+                })
+            }
+            Self::Year => Value::Year(temporal::year(text)?),
+            Self::YearMonth => {
+                let (year, month) = temporal::yearmonth(text)?;
+                Value::YearMonth { year, month }
+            }
+            Self::Any => Value::Any(Cow::Borrowed(text)),
+        })
+    }
+}

@@ -1,0 +1,48 @@
+use std::{collections::BTreeMap, sync::Mutex};
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+
+use super::lock;
+use crate::{
+    analysis::AnalysisItem,
+    error::{ErrorKind, StepError, StepResult},
+    ports::AnalysisStore,
+};
+
+/// A table of analyses.
+#[derive(Debug, Default)]
+pub struct MemoryAnalysisStore(Mutex<BTreeMap<String, AnalysisItem>>);
+
+#[async_trait]
+impl AnalysisStore for MemoryAnalysisStore {
+    async fn put(&self, item: &AnalysisItem) -> StepResult<()> {
+        lock(&self.0).insert(item.analysis.analysis_id.clone(), item.clone());
+        Ok(())
+    }
+
+    async fn get(&self, analysis_id: &str) -> StepResult<Option<AnalysisItem>> {
+        Ok(lock(&self.0).get(analysis_id).cloned())
+    }
+
+    async fn by_correlation_id(&self, correlation_id: &str) -> StepResult<Vec<AnalysisItem>> {
+        let mut items: Vec<_> = lock(&self.0)
+            .values()
+            .filter(|item| item.analysis.correlation_id == correlation_id)
+            .cloned()
+            .collect();
+        items.sort_by_key(|item| item.analysis_timestamp);
+        Ok(items)
+    }
+
+    async fn mark_notified(&self, analysis_id: &str, at: DateTime<Utc>) -> StepResult<()> {
+        let mut items = lock(&self.0);
+        let item = items.get_mut(analysis_id).ok_or_else(|| {
+            StepError::new(ErrorKind::ObjectNotFound, "there is no such analysis")
+                .with("analysis_id", analysis_id)
+        })?;
+        item.notification_sent = true;
+        item.notification_timestamp = Some(at);
+        Ok(())
+    }
+}

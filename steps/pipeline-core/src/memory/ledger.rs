@@ -1,0 +1,152 @@
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Mutex,
+};
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+
+use super::lock;
+use crate::{
+    error::{ErrorKind, StepError, StepResult},
+    ports::{
+        Claim, ClaimRequest, ContentId, ExecutionProbe, Ledger, LedgerRecord, SendLog, SendMark,
+        SendState,
+    },
+    run::{Execution, RunResults},
+};
+
+/// A table of claims.
+#[derive(Debug, Default)]
+pub struct MemoryLedger {
+    records: Mutex<BTreeMap<String, LedgerRecord>>,
+    names: Mutex<BTreeMap<String, String>>,
+}
+
+impl MemoryLedger {
+    /// Every record.
+    pub fn records(&self) -> Vec<LedgerRecord> {
+        lock(&self.records).values().cloned().collect()
+    }
+}
+
+#[async_trait]
+impl Ledger for MemoryLedger {
+    async fn claim(&self, request: &ClaimRequest) -> StepResult<Claim> {
+        let mut records = lock(&self.records);
+        let present = records.get(request.content_id.as_str());
+        match (request.decide(present), present) {
+            (Some(record), _) => {
+                let answer = request.claimed(record.run.clone());
+                records.insert(request.content_id.as_str().to_owned(), record);
+                Ok(answer)
+            }
+            (None, Some(present)) => Ok(Claim::Held(Box::new(present.clone()))),
+            (None, None) => Err(StepError::new(ErrorKind::Internal, "nothing withstood a claim")),
+        }
+    }
+
+    async fn get(&self, content_id: &ContentId) -> StepResult<Option<LedgerRecord>> {
+        Ok(lock(&self.records).get(content_id.as_str()).cloned())
+    }
+
+    async fn complete(
+        &self,
+        content_id: &ContentId,
+        owner: &Execution,
+        results: &RunResults,
+        now: DateTime<Utc>,
+    ) -> StepResult<()> {
+        match lock(&self.records).get_mut(content_id.as_str()) {
+            Some(record) => record.complete(owner, results, now),
+            None => Err(StepError::new(ErrorKind::PreconditionFailed, "there is no such claim")),
+        }
+    }
+
+    async fn fail(
+        &self,
+        content_id: &ContentId,
+        owner_id: &str,
+        error: &str,
+        _now: DateTime<Utc>,
+    ) -> StepResult<bool> {
+        let mut records = lock(&self.records);
+        let record = records.get_mut(content_id.as_str());
+        Ok(record.is_some_and(|record| record.fail(owner_id, error)))
+    }
+
+    async fn by_owner(&self, owner_id: &str) -> StepResult<Option<LedgerRecord>> {
+        let records = lock(&self.records);
+        let owned = records.values().filter(|record| record.owner.id == owner_id);
+        Ok(owned.max_by_key(|record| record.lease_expires_at).cloned())
+    }
+
+    async fn reserve_name(&self, name: &str, correlation_id: &str) -> StepResult<bool> {
+        let mut names = lock(&self.names);
+        let holder = names.entry(name.to_owned()).or_insert_with(|| correlation_id.to_owned());
+        Ok(holder == correlation_id)
+    }
+}
+
+/// The marks of mails.
+#[derive(Debug, Default)]
+pub struct MemorySendLog(Mutex<BTreeMap<String, SendState>>);
+
+#[async_trait]
+impl SendLog for MemorySendLog {
+    async fn begin(&self, mail_id: &str, now: DateTime<Utc>) -> StepResult<SendMark> {
+        let mut marks = lock(&self.0);
+        if let Some(mark) = marks.get(mail_id) {
+            return Ok(SendMark::Held(mark.clone()));
+        }
+        marks.insert(mail_id.to_owned(), SendState::Sending { since: now });
+        Ok(SendMark::Begun)
+    }
+
+    async fn sent(&self, mail_id: &str, message_id: &str, now: DateTime<Utc>) -> StepResult<()> {
+        match lock(&self.0).get_mut(mail_id) {
+            Some(SendState::Sent { .. }) => Ok(()),
+            Some(mark) => {
+                *mark = SendState::Sent { at: now, message_id: message_id.to_owned() };
+                Ok(())
+            }
+            None => Err(StepError::new(ErrorKind::PreconditionFailed, "no such mail was begun")
+                .with("mail_id", mail_id)),
+        }
+    }
+
+    async fn clear(&self, mail_id: &str) -> StepResult<()> {
+        let mut marks = lock(&self.0);
+        if matches!(marks.get(mail_id), Some(SendState::Sending { .. })) {
+            marks.remove(mail_id);
+        }
+        Ok(())
+    }
+
+    async fn get(&self, mail_id: &str) -> StepResult<Option<SendState>> {
+        Ok(lock(&self.0).get(mail_id).cloned())
+    }
+}
+
+/// Knows which executions run: those that a test has started and not ended.
+#[derive(Debug, Default)]
+pub struct MemoryExecutions(Mutex<BTreeSet<String>>);
+
+impl MemoryExecutions {
+    /// From now on the execution runs.
+    pub fn start(&self, execution_id: &str) {
+        lock(&self.0).insert(execution_id.to_owned());
+    }
+
+    /// From now on it does not.
+    pub fn end(&self, execution_id: &str) {
+        lock(&self.0).remove(execution_id);
+    }
+}
+
+#[async_trait]
+impl ExecutionProbe for MemoryExecutions {
+    async fn is_running(&self, execution_id: &str) -> StepResult<bool> {
+        Ok(lock(&self.0).contains(execution_id))
+    }
+}

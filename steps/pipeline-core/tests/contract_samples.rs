@@ -1,0 +1,102 @@
+//! The contract of the first dataset, as it is published.
+
+use pipeline_core::contract::{
+    Contract, Dialect, FieldType, Noun, Period, Subject, UndeclaredColumns,
+};
+use pipeline_core::number::Number;
+
+const SMARTPHONE_SALES: &[u8] = include_bytes!("../../../samples/smartphone-sales/contract.json");
+
+#[test]
+fn smartphone_sales_says_what_the_design_says() {
+    let contract = Contract::from_json(SMARTPHONE_SALES).unwrap();
+    let fields: Vec<_> = contract
+        .fields()
+        .iter()
+        .map(|field| (field.name(), field.field_type(), field.required()))
+        .collect();
+    assert_eq!(
+        fields,
+        [
+            ("order_id", FieldType::String, true),
+            ("date", FieldType::Date, true),
+            ("model", FieldType::String, true),
+            ("brand", FieldType::String, true),
+            ("release_year", FieldType::Integer, false),
+            ("price", FieldType::Number, true),
+            ("region", FieldType::String, true),
+            ("customer_review", FieldType::String, false),
+            ("ram", FieldType::Integer, false),
+            ("storage", FieldType::Integer, false),
+            ("color", FieldType::String, false),
+        ]
+    );
+    assert_eq!(contract.primary_key(), [0]);
+    assert_eq!(contract.field_index("price"), Some(5));
+    assert_eq!(contract.field_index("Price"), None);
+    assert_eq!(*contract.dialect(), Dialect::default());
+
+    let sluice = contract.sluice();
+    assert!((sluice.max_reject_rate - 0.5).abs() < f64::EPSILON);
+    assert!(sluice.lineage_columns);
+    assert_eq!(sluice.undeclared_columns, UndeclaredColumns::Carry);
+    let model = &sluice.facts.dimensions[0];
+    assert_eq!((model.field, model.within), (2, Some(3)));
+    assert_eq!(sluice.facts.time.map(|time| (time.field, time.by)), Some((1, Period::Month)));
+    assert_eq!(sluice.facts.text.as_ref().map(|text| text.field), Some(7));
+    assert_eq!(sluice.analysis.record, Noun { one: "sale".into(), many: "sales".into() });
+}
+
+#[test]
+fn price_segments_meet_where_they_should() {
+    fn check(price: &str, expect: &str) {
+        let contract = Contract::from_json(SMARTPHONE_SALES).unwrap();
+        let measure = &contract.sluice().facts.measures[0];
+        let price: Number = price.parse().unwrap();
+        let bin = measure.bin_of(&price).map(|bin| measure.bins[bin].label.as_str());
+        assert_eq!(bin, Some(expect), "{price}");
+    }
+    check("0.01", "Budget");
+    check("499.99", "Budget");
+    check("500", "Mid-range");
+    check("1000.00", "Mid-range");
+    check("1000.01", "Flagship");
+    check("1e30", "Flagship");
+}
+
+#[test]
+fn the_kinds_of_the_analysis_rest_on_facts() {
+    let contract = Contract::from_json(SMARTPHONE_SALES).unwrap();
+    let analysis = &contract.sluice().analysis;
+    let kinds =
+        |statements: &[pipeline_core::contract::Statement]| -> Vec<(String, Subject, usize)> {
+            let kind = |statement: &pipeline_core::contract::Statement| {
+                (statement.kind.clone(), statement.about, statement.top)
+            };
+            statements.iter().map(kind).collect()
+        };
+    assert_eq!(
+        kinds(&analysis.insights),
+        [
+            ("most_popular_phone".to_owned(), Subject::Dimension(0), 1),
+            ("customer_satisfaction".to_owned(), Subject::TextBy(1), 1),
+            ("price_segment_performance".to_owned(), Subject::Bins(0), 1),
+        ]
+    );
+    assert_eq!(
+        kinds(&analysis.anomalies),
+        [
+            ("review_anomaly".to_owned(), Subject::TextBy(0), 1),
+            ("price_anomaly".to_owned(), Subject::Measure(0), 1),
+        ]
+    );
+    assert_eq!(
+        kinds(&analysis.recommendations),
+        [
+            ("budget_segment".to_owned(), Subject::Bin { measure: 0, bin: 0 }, 2),
+            ("midrange_segment".to_owned(), Subject::Bin { measure: 0, bin: 1 }, 2),
+            ("flagship_segment".to_owned(), Subject::Bin { measure: 0, bin: 2 }, 2),
+            ("inventory_strategy".to_owned(), Subject::Dimension(0), 3),
+        ]
+    );
+}

@@ -1,0 +1,71 @@
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use pipeline_core::error::StepResult;
+
+use crate::{
+    Database, EventLog, Executions, FolderStore, Outbox,
+    io_error::io_error,
+    presence::{Gate, INTERNAL},
+    temp_files::TempFiles,
+};
+
+/// One data folder with everything in it: what a bucket, a table, an event bus and a mail service
+/// are on AWS.
+///
+/// ```text
+/// input/ contracts/ processed/ rejected/ reports/   objects, by their keys
+/// outbox/<mail id>.eml                              mails
+/// events.jsonl                                      domain events
+/// .sluice/                                          ledger, locks, descriptions, versions
+/// ```
+#[derive(Debug)]
+pub struct DataFolder {
+    /// The bucket.
+    pub store: FolderStore,
+    /// The ledger, the log of mails, the table of analyses.
+    pub database: Database,
+    /// Which executions are alive.
+    pub executions: Executions,
+    /// The mail service.
+    pub outbox: Outbox,
+    /// The event bus.
+    pub events: EventLog,
+    root: PathBuf,
+}
+
+impl DataFolder {
+    /// Opens a data folder, which is created if need be, and cleans up after the dead.
+    pub fn open(folder: &Path) -> StepResult<Self> {
+        let prepare = || {
+            fs::create_dir_all(folder.join(INTERNAL))?;
+            fs::canonicalize(folder)
+        };
+        let root = prepare().map_err(|error| io_error("open the data folder", folder, error))?;
+        let internal = root.join(INTERNAL);
+        let gate = Gate::enter(&internal)?;
+        let temp_files = Arc::new(TempFiles::open(&gate, &internal)?);
+        Ok(Self {
+            store: FolderStore::new(root.clone(), Arc::clone(&temp_files)),
+            database: Database::open(&gate, &internal.join("ledger.sqlite"))?,
+            executions: Executions::open(&gate, &internal)?,
+            outbox: Outbox::new(root.join("outbox"), temp_files),
+            events: EventLog::new(root.join("events.jsonl")),
+            root,
+        })
+    }
+
+    /// The absolute path of the folder.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The name that stands where AWS has the bucket's: that of the folder.
+    pub fn bucket(&self) -> String {
+        let name = self.root.file_name().unwrap_or(self.root.as_os_str());
+        name.to_string_lossy().into_owned()
+    }
+}

@@ -1,0 +1,128 @@
+//! The tables of the pipeline in one embedded database, `.sluice/ledger.sqlite`.
+
+mod analysis_store;
+mod ledger;
+mod send_log;
+
+use std::{
+    path::Path,
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+
+use pipeline_core::error::{ErrorKind, StepError, StepResult};
+use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::presence::Gate;
+
+/// How long a writer waits for another process to finish its write, which takes milliseconds.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+
+const SCHEMA: &str = "
+    CREATE TABLE IF NOT EXISTS ledger (
+        content_id TEXT PRIMARY KEY,
+        owner_id TEXT NOT NULL,
+        record TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX IF NOT EXISTS ledger_by_owner ON ledger (owner_id);
+    CREATE TABLE IF NOT EXISTS names (
+        name TEXT PRIMARY KEY,
+        correlation_id TEXT NOT NULL
+    ) STRICT;
+    CREATE TABLE IF NOT EXISTS mails (
+        mail_id TEXT PRIMARY KEY,
+        state TEXT NOT NULL
+    ) STRICT;
+    CREATE TABLE IF NOT EXISTS analyses (
+        analysis_id TEXT PRIMARY KEY,
+        correlation_id TEXT NOT NULL,
+        item TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX IF NOT EXISTS analyses_by_run ON analyses (correlation_id);
+";
+
+/// The [`Ledger`](pipeline_core::ports::Ledger), the [`SendLog`](pipeline_core::ports::SendLog) and
+/// the [`AnalysisStore`](pipeline_core::ports::AnalysisStore) of a data folder.
+///
+/// Every change is one immediate transaction: it reads, decides and writes while no other process
+/// can, and is on the disk when the call returns.
+#[derive(Debug)]
+pub struct Database {
+    connection: Mutex<Connection>,
+}
+
+impl Database {
+    /// Opens the database. Inside the gate, since two processes cannot both switch a new database to
+    /// its write-ahead log.
+    pub(crate) fn open(_gate: &Gate, path: &Path) -> StepResult<Self> {
+        let open = || {
+            let connection = Connection::open(path)?;
+            connection.busy_timeout(BUSY_TIMEOUT)?;
+            connection.pragma_update(None, "journal_mode", "wal")?;
+            // NORMAL would survive kill -9 too, but a power failure may then undo the newest commits:
+            // a mail marked as sent would be sent again. A run commits a handful of times.
+            connection.pragma_update(None, "synchronous", "full")?;
+            connection.execute_batch(SCHEMA)?;
+            Ok(Self { connection: Mutex::new(connection) })
+        };
+        open().map_err(|error| database_error(error).with("path", path.display()))
+    }
+
+    fn read<T>(&self, read: impl FnOnce(&Connection) -> StepResult<T>) -> StepResult<T> {
+        read(&self.connection.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn change<T>(&self, change: impl FnOnce(&Transaction<'_>) -> StepResult<T>) -> StepResult<T> {
+        let mut connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
+        let transaction = connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .map_err(database_error)?;
+        let changed = change(&transaction)?;
+        transaction.commit().map_err(database_error)?;
+        Ok(changed)
+    }
+}
+
+fn database_error(error: rusqlite::Error) -> StepError {
+    let kind = match error.sqlite_error_code() {
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => ErrorKind::Throttled,
+        _ => ErrorKind::DependencyUnavailable,
+    };
+    StepError::new(kind, "the embedded database failed").because(error)
+}
+
+fn to_json(value: &impl Serialize) -> StepResult<String> {
+    serde_json::to_string(value).map_err(|error| {
+        StepError::new(ErrorKind::Internal, "cannot write a row of the database").because(error)
+    })
+}
+
+fn from_json<T: DeserializeOwned>(text: &str) -> StepResult<T> {
+    serde_json::from_str(text).map_err(|error| {
+        StepError::new(ErrorKind::Internal, "cannot read a row of the database").because(error)
+    })
+}
+
+/// The first column of the first row of a query by one text, read as JSON.
+fn find<T: DeserializeOwned>(
+    connection: &Connection,
+    sql: &str,
+    by: &str,
+) -> StepResult<Option<T>> {
+    Ok(find_all(connection, sql, by)?.into_iter().next())
+}
+
+/// The first column of every row of a query by one text, read as JSON.
+fn find_all<T: DeserializeOwned>(
+    connection: &Connection,
+    sql: &str,
+    by: &str,
+) -> StepResult<Vec<T>> {
+    let texts = || {
+        let mut statement = connection.prepare(sql)?;
+        let rows = statement.query_map([by], |row| row.get::<_, String>(0))?;
+        rows.collect::<Result<Vec<_>, _>>()
+    };
+    texts().map_err(database_error)?.iter().map(|text| from_json(text)).collect()
+}

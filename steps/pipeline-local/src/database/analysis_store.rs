@@ -1,0 +1,55 @@
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use pipeline_core::{
+    analysis::AnalysisItem,
+    error::{ErrorKind, StepError, StepResult},
+    ports::AnalysisStore,
+};
+use rusqlite::Connection;
+
+use super::{Database, database_error, find, find_all, to_json};
+
+const BY_ID: &str = "SELECT item FROM analyses WHERE analysis_id = ?1";
+
+fn store(connection: &Connection, item: &AnalysisItem) -> StepResult<()> {
+    let analysis = &item.analysis;
+    connection
+        .execute(
+            "INSERT OR REPLACE INTO analyses (analysis_id, correlation_id, item) VALUES (?1, ?2, ?3)",
+            [&analysis.analysis_id, &analysis.correlation_id, &to_json(item)?],
+        )
+        .map_err(database_error)?;
+    Ok(())
+}
+
+#[async_trait]
+impl AnalysisStore for Database {
+    async fn put(&self, item: &AnalysisItem) -> StepResult<()> {
+        self.change(|transaction| store(transaction, item))
+    }
+
+    async fn get(&self, analysis_id: &str) -> StepResult<Option<AnalysisItem>> {
+        self.read(|connection| find(connection, BY_ID, analysis_id))
+    }
+
+    async fn by_correlation_id(&self, correlation_id: &str) -> StepResult<Vec<AnalysisItem>> {
+        const BY_RUN: &str = "SELECT item FROM analyses WHERE correlation_id = ?1";
+        let mut items: Vec<AnalysisItem> =
+            self.read(|connection| find_all(connection, BY_RUN, correlation_id))?;
+        items.sort_by_key(|item| item.analysis_timestamp);
+        Ok(items)
+    }
+
+    async fn mark_notified(&self, analysis_id: &str, at: DateTime<Utc>) -> StepResult<()> {
+        self.change(|transaction| {
+            let item: Option<AnalysisItem> = find(transaction, BY_ID, analysis_id)?;
+            let mut item = item.ok_or_else(|| {
+                StepError::new(ErrorKind::ObjectNotFound, "there is no such analysis")
+                    .with("analysis_id", analysis_id)
+            })?;
+            item.notification_sent = true;
+            item.notification_timestamp = Some(at);
+            store(transaction, &item)
+        })
+    }
+}

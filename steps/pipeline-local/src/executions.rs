@@ -1,0 +1,83 @@
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use async_trait::async_trait;
+use pipeline_core::{
+    error::{ErrorKind, StepError, StepResult},
+    ports::{ExecutionProbe, key_fault},
+};
+
+use crate::{
+    io_error::io_error,
+    presence::{Gate, Presence},
+};
+
+/// Which executions run: those whose process holds the lock of `.sluice/executions/<name>.lock`.
+///
+/// The lock falls with the process, so a dead owner is recognised at once.
+#[derive(Debug, Clone)]
+pub struct Executions {
+    internal: PathBuf,
+}
+
+/// The life of one execution, until it is dropped or its process ends.
+#[derive(Debug)]
+pub struct ExecutionLock(#[expect(dead_code, reason = "holds the lock")] Presence);
+
+impl Executions {
+    /// Opens the folder of locks and removes those of the dead.
+    pub(crate) fn open(gate: &Gate, internal: &Path) -> StepResult<Self> {
+        let executions = Self { internal: internal.to_owned() };
+        let folder = executions.folder();
+        let open = || {
+            fs::create_dir_all(&folder)?;
+            Presence::abandoned(gate, &folder)?.iter().try_for_each(fs::remove_file)
+        };
+        open().map_err(|error| io_error("open the folder of executions", &folder, error))?;
+        Ok(executions)
+    }
+
+    /// Marks an execution as running, before it does anything.
+    ///
+    /// `InvalidEvent` if the name cannot be a file name, `PreconditionFailed` if such an execution
+    /// runs already.
+    pub fn start(&self, name: &str) -> StepResult<ExecutionLock> {
+        let path = self.lock_path(name).ok_or_else(|| {
+            StepError::new(ErrorKind::InvalidEvent, "the name of the execution is no file name")
+                .with("name", name.escape_debug())
+        })?;
+        let gate = Gate::enter(&self.internal)?;
+        let presence = Presence::announce(&gate, &path)
+            .map_err(|error| io_error("lock an execution", &path, error))?;
+        presence.map(ExecutionLock).ok_or_else(|| {
+            StepError::new(ErrorKind::PreconditionFailed, "an execution of this name is running")
+                .with("name", name)
+        })
+    }
+
+    fn folder(&self) -> PathBuf {
+        self.internal.join("executions")
+    }
+
+    fn lock_path(&self, name: &str) -> Option<PathBuf> {
+        let file_name = format!("{name}.lock");
+        let is_plain = key_fault(name).is_none() && key_fault(&file_name).is_none();
+        (is_plain && !name.contains('/')).then(|| self.folder().join(file_name))
+    }
+}
+
+#[async_trait]
+impl ExecutionProbe for Executions {
+    /// The execution's name is the last part of its ARN.
+    async fn is_running(&self, execution_id: &str) -> StepResult<bool> {
+        let name = execution_id.rsplit(':').next().unwrap_or_default();
+        let Some(path) = self.lock_path(name) else {
+            return Ok(false);
+        };
+        let gate = Gate::enter(&self.internal)?;
+        Presence::is_held(&gate, &path)
+            .map_err(|error| io_error("look at the lock of an execution", &path, error))
+    }
+}

@@ -1,0 +1,216 @@
+//! A folder as a bucket: the object under a key is the file at that path.
+//!
+//! What a file cannot say of itself (content type, metadata, checksum) stands in a description beside
+//! it, in `.sluice/objects/`. A description belongs to one file in one state: its name holds the
+//! file's size, time of change and inode. So a single rename publishes an object together with its
+//! description, and a file that was changed or copied in by hand is recognised and described anew.
+
+mod description;
+mod reader;
+mod writer;
+
+use std::{
+    fs::{self, File},
+    io,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use async_trait::async_trait;
+use pipeline_core::{
+    error::{ErrorKind, StepError, StepResult},
+    ports::{ObjectInfo, ObjectReader, ObjectStore, ObjectWriter, key_fault},
+};
+use sha2::{Digest, Sha256};
+
+use self::{
+    description::{Description, Fingerprint},
+    reader::FileReader,
+    writer::FileWriter,
+};
+use crate::{io_error::io_error, presence::INTERNAL, temp_files::TempFiles};
+
+/// How much is read, hashed or written at a time.
+const CHUNK_BYTES: usize = 256 * 1024;
+
+/// The prefixes under which versions are kept: what a run pins.
+const VERSIONED: [&str; 2] = ["input/", "contracts/"];
+
+/// The bucket of a data folder.
+///
+/// Keys are paths below the folder: what [`key_fault`] finds fault with, the internal folder, and
+/// whatever a symbolic link leads outside are `InvalidEvent`. On a file system that ignores case,
+/// keys that differ by case alone are one object.
+#[derive(Debug, Clone)]
+pub struct FolderStore {
+    root: PathBuf,
+    temp_files: Arc<TempFiles>,
+}
+
+/// A file that is open, and what is known of it.
+struct Described {
+    file: File,
+    fingerprint: Fingerprint,
+    description: Description,
+}
+
+impl FolderStore {
+    pub(crate) fn new(root: PathBuf, temp_files: Arc<TempFiles>) -> Self {
+        Self { root, temp_files }
+    }
+
+    fn internal(&self) -> PathBuf {
+        self.root.join(INTERNAL)
+    }
+
+    /// Where the descriptions of a key's files are. The hash makes any key a name, and keeps a key
+    /// from being the folder of another.
+    fn descriptions(&self, key: &str) -> PathBuf {
+        self.internal().join("objects").join(format!("{:x}", Sha256::digest(key)))
+    }
+
+    /// Where a version of a key is kept, under a name of its own for the same file.
+    fn version(&self, key: &str, version_id: &str) -> PathBuf {
+        self.internal().join("versions").join(format!("{:x}", Sha256::digest(key))).join(version_id)
+    }
+
+    /// The path of a key, checked.
+    fn path(&self, key: &str) -> StepResult<PathBuf> {
+        let refuse = |fault: &str| {
+            let shown: String = key.chars().take(200).collect();
+            StepError::new(ErrorKind::InvalidEvent, format!("the key is no safe path: {fault}"))
+                .with("key", shown.escape_debug())
+        };
+        if let Some(fault) = key_fault(key) {
+            return Err(refuse(fault));
+        }
+        let mut path = self.root.clone();
+        for (depth, segment) in key.split('/').enumerate() {
+            if depth == 0 && segment.eq_ignore_ascii_case(INTERNAL) {
+                return Err(refuse("it is the pipeline's own folder"));
+            }
+            path.push(segment);
+            if fs::symlink_metadata(&path).is_ok_and(|metadata| metadata.is_symlink())
+                && !self.holds(&path)
+            {
+                return Err(refuse("a symbolic link leads out of the data folder"));
+            }
+        }
+        Ok(path)
+    }
+
+    /// Whether what a symbolic link leads to lies among the objects.
+    fn holds(&self, link: &Path) -> bool {
+        fs::canonicalize(link).is_ok_and(|target| {
+            target.starts_with(&self.root) && !target.starts_with(self.internal())
+        })
+    }
+
+    /// Opens and describes a file as an object of this key. `None` if there is none.
+    fn describe(&self, key: &str, path: &Path) -> StepResult<Option<Described>> {
+        let open = || {
+            // Looked at before it is opened: to open a pipe would be to wait for its writer.
+            if !fs::metadata(path)?.is_file() {
+                return Err(io::Error::from(io::ErrorKind::NotFound));
+            }
+            let file = File::open(path)?;
+            let fingerprint = Fingerprint::of(&file.metadata()?);
+            Ok((file, fingerprint))
+        };
+        let (file, fingerprint) = match open() {
+            Ok(opened) => opened,
+            Err(error) => {
+                return match error.kind() {
+                    io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Ok(None),
+                    _ => Err(io_error("open an object", path, error)),
+                };
+            }
+        };
+        let descriptions = self.descriptions(key);
+        let description = match Description::load(&descriptions, fingerprint, key) {
+            Some(description) => description,
+            None => {
+                let computed = Description::compute(key, &file, fingerprint)
+                    .map_err(|error| io_error("describe an object", path, error))?;
+                computed.save(&descriptions, fingerprint, &self.temp_files)?;
+                computed
+            }
+        };
+        Ok(Some(Described { file, fingerprint, description }))
+    }
+
+    /// Opens and describes the newest object under a key, and keeps it as a version.
+    fn newest(&self, key: &str, path: &Path) -> StepResult<Option<Described>> {
+        let newest = self.describe(key, path)?;
+        if let Some(newest) = &newest {
+            self.keep_version(key, path, &newest.description)?;
+        }
+        Ok(newest)
+    }
+
+    /// Opens and describes a version that was kept, if it is still what it was.
+    fn kept(&self, key: &str, version_id: &str) -> StepResult<Option<Described>> {
+        if !keeps_versions(key) || !Description::could_name(version_id) {
+            return Ok(None);
+        }
+        let kept = self.describe(key, &self.version(key, version_id))?;
+        Ok(kept.filter(|kept| kept.description.version_id == version_id))
+    }
+
+    /// Keeps a file readable as a version of its key, where versions are kept, after the key has
+    /// another. It costs no space: the version is another name of the same file.
+    fn keep_version(&self, key: &str, path: &Path, description: &Description) -> StepResult<()> {
+        if !keeps_versions(key) || self.kept(key, &description.version_id)?.is_some() {
+            return Ok(());
+        }
+        let version = self.version(key, &description.version_id);
+        let keep = || {
+            if let Some(folder) = version.parent() {
+                fs::create_dir_all(folder)?;
+            }
+            self.temp_files.link(path)?.replace(&version)
+        };
+        keep().map_err(|error| io_error("keep a version", &version, error))
+    }
+
+    fn find(&self, key: &str, version_id: Option<&str>) -> StepResult<Described> {
+        let path = self.path(key)?;
+        let found = match version_id {
+            None => self.newest(key, &path)?,
+            Some(version_id) => match self.kept(key, version_id)? {
+                Some(kept) => Some(kept),
+                None => self
+                    .newest(key, &path)?
+                    .filter(|newest| newest.description.version_id == version_id),
+            },
+        };
+        found.ok_or_else(|| {
+            StepError::new(
+                ErrorKind::ObjectNotFound,
+                "there is no such object, or not this version",
+            )
+            .with("key", key)
+            .with("version_id", version_id.unwrap_or("newest"))
+        })
+    }
+}
+
+fn keeps_versions(key: &str) -> bool {
+    VERSIONED.iter().any(|prefix| key.starts_with(prefix))
+}
+
+#[async_trait]
+impl ObjectStore for FolderStore {
+    async fn head(&self, key: &str, version_id: Option<&str>) -> StepResult<ObjectInfo> {
+        Ok(self.find(key, version_id)?.description.into())
+    }
+
+    async fn get(&self, key: &str, version_id: Option<&str>) -> StepResult<Box<dyn ObjectReader>> {
+        Ok(Box::new(FileReader::new(self.find(key, version_id)?)))
+    }
+
+    async fn put(&self, key: &str, content_type: &str) -> StepResult<Box<dyn ObjectWriter>> {
+        self.path(key)?;
+        Ok(Box::new(FileWriter::new(self.clone(), key, content_type)?))
+    }
+}

@@ -1,0 +1,114 @@
+use std::{fs, io, io::Write};
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use pipeline_core::{
+    error::{ErrorKind, StepError, StepResult},
+    ports::{Metadata, ObjectInfo, ObjectWriter, Publication, check_metadata},
+};
+use sha2::{Digest, Sha256};
+
+use super::{CHUNK_BYTES, Description, Fingerprint, FolderStore, keeps_versions};
+use crate::{
+    io_error::io_error,
+    presence::Gate,
+    temp_files::{TempFile, sync_folder_of},
+};
+
+/// An object in the making, in a temporary file.
+pub(super) struct FileWriter {
+    store: FolderStore,
+    key: String,
+    content_type: String,
+    staged: TempFile,
+    buffer: Vec<u8>,
+    sha256: Sha256,
+    size_bytes: u64,
+}
+
+impl FileWriter {
+    pub(super) fn new(store: FolderStore, key: &str, content_type: &str) -> StepResult<Self> {
+        Ok(Self {
+            staged: store.temp_files.create()?,
+            store,
+            key: key.to_owned(),
+            content_type: content_type.to_owned(),
+            buffer: Vec::with_capacity(CHUNK_BYTES),
+            sha256: Sha256::new(),
+            size_bytes: 0,
+        })
+    }
+
+    fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.sha256.update(bytes);
+        self.size_bytes += bytes.len() as u64;
+        if self.buffer.len() + bytes.len() > CHUNK_BYTES {
+            self.staged.file.write_all(&self.buffer)?;
+            self.buffer.clear();
+        }
+        if bytes.len() >= CHUNK_BYTES {
+            return self.staged.file.write_all(bytes);
+        }
+        self.buffer.extend_from_slice(bytes);
+        Ok(())
+    }
+
+    fn publish(mut self, metadata: Metadata, publication: Publication) -> StepResult<ObjectInfo> {
+        check_metadata(&metadata)?;
+        let fingerprint = self.flush().map_err(|error| {
+            io_error("write an object", self.staged.name.path(), error).with("key", &self.key)
+        })?;
+        let Self { store, key, content_type, staged, sha256, size_bytes, .. } = self;
+        let description = Description::new(&key, size_bytes, sha256, &content_type, metadata);
+        let descriptions = store.descriptions(&key);
+
+        // One writer of a key at a time, so that none takes another's description for a stale one.
+        let _gate = Gate::enter(&store.internal())?;
+        let path = store.path(&key)?;
+        let failed = |error| io_error("publish an object", &path, error).with("key", &key);
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder).map_err(failed)?;
+        }
+        description.save(&descriptions, fingerprint, &store.temp_files)?;
+        store.keep_version(&key, staged.name.path(), &description)?;
+        match publication {
+            Publication::Replace => staged.name.replace(&path).map_err(failed)?,
+            Publication::IfAbsent => match staged.name.link_new(&path) {
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                    Description::remove(&descriptions, fingerprint);
+                    return Err(StepError::new(ErrorKind::PreconditionFailed, "the object exists")
+                        .with("key", &key));
+                }
+                linked => linked.map_err(failed)?,
+            },
+        }
+        sync_folder_of(&path).map_err(failed)?;
+        if !keeps_versions(&key) {
+            Description::remove_others(&descriptions, fingerprint);
+        }
+        Ok(description.into())
+    }
+
+    fn flush(&mut self) -> io::Result<Fingerprint> {
+        self.staged.file.write_all(&self.buffer)?;
+        self.staged.file.sync_all()?;
+        Ok(Fingerprint::of(&self.staged.file.metadata()?))
+    }
+}
+
+#[async_trait]
+impl ObjectWriter for FileWriter {
+    async fn write(&mut self, bytes: Bytes) -> StepResult<()> {
+        self.append(&bytes).map_err(|error| {
+            io_error("write an object", self.staged.name.path(), error).with("key", &self.key)
+        })
+    }
+
+    async fn finish(
+        self: Box<Self>,
+        metadata: Metadata,
+        publication: Publication,
+    ) -> StepResult<ObjectInfo> {
+        self.publish(metadata, publication)
+    }
+}

@@ -1,0 +1,79 @@
+//! Who is alive: a process holds an operating system lock on a file for as long as it lives, and the
+//! system lets go of it however the process ends.
+
+use std::{
+    fs::{self, File, OpenOptions, TryLockError},
+    io,
+    path::{Path, PathBuf},
+};
+
+use pipeline_core::error::StepResult;
+
+use crate::io_error::io_error;
+
+/// The folder of everything that is not an object.
+pub(crate) const INTERNAL: &str = ".sluice";
+
+/// Serialises the short critical sections of all processes that share a data folder, until dropped.
+///
+/// Without it, two that ask at once whether a third is alive would take each other's look for life.
+#[derive(Debug)]
+pub(crate) struct Gate(#[expect(dead_code, reason = "holds the lock")] File);
+
+impl Gate {
+    /// Waits until every other process has left.
+    pub(crate) fn enter(internal: &Path) -> StepResult<Self> {
+        let path = internal.join("gate.lock");
+        let enter = || {
+            let file = OpenOptions::new().create(true).append(true).open(&path)?;
+            file.lock()?;
+            Ok(Self(file))
+        };
+        enter().map_err(|error| io_error("lock the data folder", &path, error))
+    }
+}
+
+/// Proof of life: the lock file that this process holds.
+///
+/// The file stays when the lock falls. Whoever opens the folder next removes it, inside the gate, so
+/// that no one ever locks a file that has just lost its name.
+#[derive(Debug)]
+pub(crate) struct Presence(#[expect(dead_code, reason = "holds the lock")] File);
+
+impl Presence {
+    /// Announces this process under the path, or gives `None` if somebody alive holds it.
+    pub(crate) fn announce(_gate: &Gate, path: &Path) -> io::Result<Option<Self>> {
+        let file = OpenOptions::new().create(true).append(true).open(path)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(Self(file))),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(error)) => Err(error),
+        }
+    }
+
+    /// Whether a process that is alive holds the path.
+    pub(crate) fn is_held(_gate: &Gate, path: &Path) -> io::Result<bool> {
+        let file = match File::open(path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+            Err(error) => return Err(error),
+        };
+        match file.try_lock() {
+            Ok(()) => Ok(false),
+            Err(TryLockError::WouldBlock) => Ok(true),
+            Err(TryLockError::Error(error)) => Err(error),
+        }
+    }
+
+    /// The lock files of a folder that nobody holds any more.
+    pub(crate) fn abandoned(gate: &Gate, folder: &Path) -> io::Result<Vec<PathBuf>> {
+        let mut abandoned = Vec::new();
+        for entry in fs::read_dir(folder)? {
+            let path = entry?.path();
+            if path.extension().is_some_and(|e| e == "lock") && !Self::is_held(gate, &path)? {
+                abandoned.push(path);
+            }
+        }
+        Ok(abandoned)
+    }
+}

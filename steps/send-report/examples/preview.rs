@@ -1,0 +1,78 @@
+//! Writes the sample reports and mails into a folder, to be looked at:
+//! `cargo run -p send-report --example preview -- FOLDER`.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a development tool")]
+#![expect(clippy::expect_used, reason = "a development tool")]
+
+use std::{fs, path::Path};
+
+use pipeline_core::{analysis::Level, memory::ScriptedMailer};
+use serde_json::{Value, json};
+
+#[path = "../tests/report/sample.rs"]
+mod sample;
+
+use sample::Sample;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() {
+    let folder = std::env::args().nth(1).expect("the folder to write to");
+    let folder = Path::new(&folder);
+    fs::create_dir_all(folder).unwrap();
+
+    let mut completed = Sample::completed();
+    completed.publish().await;
+    write(folder, "completed", &completed).await;
+
+    let mut ai = Sample::completed();
+    ai.analysis.model = "amazon.nova-lite-v1:0".into();
+    ai.analysis.anomalies[0].severity = Level::High;
+    ai.analysis.insights[0].unverified_numbers = vec!["4711".into(), "12%".into()];
+    ai.analysis.unverified_statements = 1;
+    ai.analysis.input_tokens = 3_120;
+    ai.analysis.output_tokens = 640;
+    ai.analysis.cost_usd = 0.000_341;
+    ai.results.analysis.as_mut().unwrap().anomalies.high = 1;
+    ai.publish().await;
+    write(folder, "ai", &ai).await;
+
+    let message = "The column `price` is missing; the nearest in the file is `pricee`.";
+    let refusal = json!({"code": "missing-label", "message": message});
+    let mut refused = Sample::without_facts("FileRefused", refusal, [0, 0, 0]);
+    refused.results.validation = None;
+    refused.publish().await;
+    write(folder, "refused", &refused).await;
+
+    let message = "703 of 1,002 records were rejected, more than the contract allows (50%).";
+    let refusal = json!({"code": "reject-rate-exceeded", "message": message});
+    let mut refused = Sample::without_facts("FileRefused", refusal, [1002, 299, 703]);
+    refused.publish().await;
+    write(folder, "reject-rate", &refused).await;
+
+    let mut rejected = Sample::without_facts("AllRecordsRejected", Value::Null, [291, 0, 291]);
+    rejected.publish().await;
+    write(folder, "all-rejected", &rejected).await;
+
+    let mut empty = Sample::without_facts("NoRecords", Value::Null, [0, 0, 0]);
+    empty.publish().await;
+    write(folder, "no-records", &empty).await;
+
+    let cause = r#"{"errorType":"ContractError","errorMessage":"the contract does not load (key=contracts/smartphone-sales.json): /fields/3/type: unknown type `dat`"}"#;
+    let input = sample::failure_input(&json!({
+        "executionArn": "arn:aws:states:eu-central-1:123456789012:execution:sluice:run-7f3a",
+        "name": "run-7f3a",
+        "status": "FAILED",
+        "startDate": 1_795_183_500_000_i64,
+        "stopDate": 1_795_183_504_000_i64,
+        "input": json!({"detail": {"bucket": {"name": "sluice-data"}, "object": {"key": "input/smartphone-sales/sales.csv"}}}).to_string(),
+        "error": "ContractError",
+        "cause": cause,
+    }));
+    let mailer = ScriptedMailer::default();
+    send_report::run(input, empty.ports(Some(&mailer)), &empty.config).await.unwrap();
+    fs::write(folder.join("failed.eml"), &mailer.sent()[0].mime).unwrap();
+}
+
+async fn write(folder: &Path, name: &str, sample: &Sample) {
+    fs::write(folder.join(format!("{name}.html")), sample.page().await).unwrap();
+    fs::write(folder.join(format!("{name}.eml")), sample.message().await).unwrap();
+}

@@ -1,0 +1,85 @@
+//! What earlier steps published, read back and held against the hash that the run recorded.
+
+use pipeline_core::{
+    analysis::Analysis,
+    error::{ErrorKind, StepError, StepResult},
+    facts::Facts,
+    manifest::Manifest,
+    ports::{ObjectStore, read_all},
+    run::{PublishedObject, Run, RunResults},
+};
+use serde::de::DeserializeOwned;
+use sha2::{Digest, Sha256};
+
+/// Facts, analysis and manifest are bounded by the contract; this bound is far above them.
+const LIMIT_BYTES: usize = 16 * 1024 * 1024;
+
+/// What the report is made of, besides the run and its results.
+pub(crate) struct Evidence {
+    /// Absent where no record is valid.
+    pub(crate) facts: Option<Facts>,
+    /// Absent where no record is valid.
+    pub(crate) analysis: Option<Analysis>,
+}
+
+impl Evidence {
+    /// Reads what the results name. `PreconditionFailed` if an object is not the one that was
+    /// published, `Internal` if it does not parse.
+    pub(crate) async fn read(store: &dyn ObjectStore, results: &RunResults) -> StepResult<Self> {
+        let facts = match &results.aggregation {
+            Some(aggregation) => Some(parsed(store, &aggregation.facts).await?),
+            None => None,
+        };
+        let analysis = match &results.analysis {
+            Some(output) => Some(parsed(store, &output.analysis).await?),
+            None => None,
+        };
+        Ok(Self { facts, analysis })
+    }
+}
+
+/// Reads the manifest of a completed run.
+pub(crate) async fn manifest(store: &dyn ObjectStore, run: &Run) -> StepResult<Manifest> {
+    let key = &run.outputs.manifest;
+    parse(key, &read_all(store, key, None, LIMIT_BYTES).await?)
+}
+
+/// Reads a published object whole and checks that it is what was published.
+pub(crate) async fn read_published(
+    store: &dyn ObjectStore,
+    object: &PublishedObject,
+    limit_bytes: usize,
+) -> StepResult<Vec<u8>> {
+    let bytes = read_all(store, &object.key, None, limit_bytes).await?;
+    if sha256(&bytes) == object.sha256 {
+        Ok(bytes)
+    } else {
+        Err(StepError::new(
+            ErrorKind::PreconditionFailed,
+            "an output is not the one that the run published",
+        )
+        .with("key", &object.key))
+    }
+}
+
+/// SHA-256 in lower-case hex.
+pub(crate) fn sha256(bytes: &[u8]) -> String {
+    format!("{:x}", Sha256::digest(bytes))
+}
+
+async fn parsed<T: DeserializeOwned>(
+    store: &dyn ObjectStore,
+    object: &PublishedObject,
+) -> StepResult<T> {
+    parse(&object.key, &read_published(store, object, LIMIT_BYTES).await?)
+}
+
+fn parse<T: DeserializeOwned>(key: &str, bytes: &[u8]) -> StepResult<T> {
+    serde_json::from_slice(bytes).map_err(|error| {
+        // The parser's own message may quote the document; its place does not.
+        StepError::new(ErrorKind::Internal, "an output of an earlier step does not parse")
+            .with("key", key)
+            .with("line", error.line())
+            .with("column", error.column())
+    })
+}

@@ -1,0 +1,66 @@
+//! `report.html`, the copy for the browser: one file that needs nothing else and runs nothing.
+
+use askama::Template;
+use base64::{Engine, prelude::BASE64_STANDARD};
+use bytes::Bytes;
+use pipeline_core::{
+    error::{ErrorKind, StepError, StepResult},
+    ports::{Metadata, Publication},
+    run::PublishedObject,
+    steps::send_report::{RenderInput, RenderOutput},
+};
+use sha2::{Digest, Sha256};
+
+use crate::{
+    Config, Ports,
+    evidence::{Evidence, sha256},
+    report::{Limits, Report, View},
+};
+
+const STYLE: &str = include_str!("../templates/report/page.css");
+
+#[derive(Template)]
+#[template(path = "report/page.html")]
+struct Page<'a> {
+    report: &'a Report,
+    style: &'static str,
+    /// SHA-256 of the style sheet, in Base64: the only thing that the page's policy lets in.
+    style_hash: String,
+}
+
+/// Renders the report and publishes it. The same run and results give the same bytes.
+pub(crate) async fn render(
+    input: &RenderInput,
+    ports: Ports<'_>,
+    config: &Config,
+) -> StepResult<RenderOutput> {
+    let RenderInput { run, results } = input;
+    let evidence = Evidence::read(ports.store, results).await?;
+    let link = |key: &str| Some(config.links.from_page(run, key));
+    let view =
+        View { limits: Limits::PAGE, link: &link, program_version: env!("CARGO_PKG_VERSION") };
+    let html = html(&Report::new(run, results, &evidence, &view))?;
+
+    let size_bytes = html.len() as u64;
+    let sha256 = sha256(html.as_bytes());
+    let metadata = Metadata::from([
+        ("correlation-id".into(), run.correlation_id.clone()),
+        ("processed-at".into(), run.timestamp()),
+        ("file-hash".into(), sha256.clone()),
+    ]);
+    let key = run.outputs.report.clone();
+    let mut writer = ports.store.put(&key, "text/html; charset=utf-8").await?;
+    writer.write(Bytes::from(html)).await?;
+    writer.finish(metadata, Publication::Replace).await?;
+    Ok(RenderOutput { report: PublishedObject { key, size_bytes, sha256 } })
+}
+
+fn html(report: &Report) -> StepResult<String> {
+    let style_hash = BASE64_STANDARD.encode(Sha256::digest(STYLE));
+    Page { report, style: STYLE, style_hash }.render().map_err(not_rendered)
+}
+
+/// A template that does not render is a defect.
+pub(crate) fn not_rendered(error: askama::Error) -> StepError {
+    StepError::new(ErrorKind::Internal, "a template did not render").because(error)
+}

@@ -1,0 +1,112 @@
+//! Mails the report of a completed run.
+
+use askama::Template;
+use pipeline_core::{
+    error::{ErrorKind, StepResult},
+    ports::RawEmail,
+    run::{Execution, Run},
+    steps::send_report::{SendInput, SendOutput},
+};
+
+use crate::{
+    Config, Ports,
+    attachment::RejectedRows,
+    delivery::{Delivery, deliver},
+    escape::bounded,
+    evidence::{self, Evidence},
+    mail::{Mail, mail_id},
+    page::not_rendered,
+    report::{Limits, Report, View},
+};
+
+#[derive(Template)]
+#[template(path = "report/subject.txt")]
+struct Subject<'a> {
+    report: &'a Report,
+    file_name: String,
+}
+
+#[derive(Template)]
+#[template(path = "report/mail.txt")]
+struct Text<'a> {
+    report: &'a Report,
+    rejected: &'a RejectedRows,
+    execution: &'a ExecutionLink,
+}
+
+#[derive(Template)]
+#[template(path = "report/mail.html")]
+struct Html<'a> {
+    report: &'a Report,
+    rejected: &'a RejectedRows,
+    execution: &'a ExecutionLink,
+}
+
+/// The execution that did the work, and where to look at it.
+pub(crate) struct ExecutionLink {
+    pub(crate) name: String,
+    pub(crate) href: Option<String>,
+}
+
+impl ExecutionLink {
+    pub(crate) fn new(name: &str, arn: &str, config: &Config) -> Self {
+        Self { name: bounded(name, 120), href: config.links.to_execution(arn) }
+    }
+}
+
+/// Sends the report unless it was sent, or may have been.
+pub(crate) async fn run(
+    input: &SendInput,
+    ports: Ports<'_>,
+    config: &Config,
+) -> StepResult<SendOutput> {
+    let SendInput { run, execution, outcome } = input;
+    let id = mail_id(&run.correlation_id, outcome.as_str());
+    let compose = compose(id.clone(), run, execution, ports, config);
+    let delivery = deliver(&ports, &id, compose).await?;
+    note_sent(run, &delivery, ports).await?;
+    Ok(delivery.output)
+}
+
+async fn compose(
+    id: String,
+    run: &Run,
+    execution: &Execution,
+    ports: Ports<'_>,
+    config: &Config,
+) -> StepResult<RawEmail> {
+    let manifest = evidence::manifest(ports.store, run).await?;
+    let (run, results) = (&manifest.run, &manifest.results);
+    let evidence = Evidence::read(ports.store, results).await?;
+    let rejected = RejectedRows::read(ports.store, results, config).await?;
+    let link = |key: &str| config.links.from_mail(&run.source.bucket, key);
+    let program_version = manifest.program_version.as_str();
+    let view = View { limits: Limits::MAIL, link: &link, program_version };
+    let report = Report::new(run, results, &evidence, &view);
+    let execution = ExecutionLink::new(&execution.name, &execution.id, config);
+
+    let file_name = bounded(&report.file_name, 80);
+    let subject = Subject { report: &report, file_name }.render().map_err(not_rendered)?;
+    let text = Text { report: &report, rejected: &rejected, execution: &execution };
+    let text = text.render().map_err(not_rendered)?;
+    let html = Html { report: &report, rejected: &rejected, execution: &execution };
+    let html = html.render().map_err(not_rendered)?;
+    let attachment = match rejected {
+        RejectedRows::Attached(attachment) => Some(attachment),
+        RejectedRows::None | RejectedRows::Elsewhere(_) => None,
+    };
+    Mail { id, subject, text, html, date: run.started_at, attachment }.into_message(config)
+}
+
+/// Notes at the run's analyses that the report about them is out. Said again by a retry, since the
+/// attempt that sent may have died before. An analysis that has expired has nothing to be noted at.
+async fn note_sent(run: &Run, delivery: &Delivery, ports: Ports<'_>) -> StepResult<()> {
+    let Some(at) = delivery.sent_at else { return Ok(()) };
+    for item in ports.analyses.by_correlation_id(&run.correlation_id).await? {
+        match ports.analyses.mark_notified(&item.analysis.analysis_id, at).await {
+            Err(error) if error.kind() == ErrorKind::ObjectNotFound => {}
+            marked => marked?,
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,159 @@
+//! A mail goes out at most once, and the run says what became of it.
+
+use crate::sample::Sample;
+use pipeline_core::{
+    error::{ErrorKind, StepError},
+    memory::{MailAnswer, ScriptedMailer},
+    ports::{AnalysisStore, SendLog, SendState},
+    steps::send_report::{MailStatus, SendOutput},
+};
+use send_report::Output;
+use serde_json::{Value, json};
+
+const MAIL_ID: &str = "run-7f3a-Completed";
+
+async fn published() -> Sample {
+    let mut sample = Sample::completed();
+    sample.publish().await;
+    sample
+}
+
+async fn send(sample: &Sample, mailer: Option<&ScriptedMailer>) -> Result<SendOutput, StepError> {
+    let input = sample.send_input();
+    match send_report::run(input, sample.ports(mailer), &sample.config).await? {
+        Output::Mailed(output) => Ok(output),
+        Output::Rendered(output) => panic!("{output:?}"),
+    }
+}
+
+async fn status(sample: &Sample, mailer: Option<&ScriptedMailer>) -> MailStatus {
+    send(sample, mailer).await.unwrap().mail
+}
+
+async fn notified(sample: &Sample) -> bool {
+    let items = sample.analyses.by_correlation_id("run-7f3a").await.unwrap();
+    items[0].notification_sent
+}
+
+#[tokio::test]
+async fn sent_then_already_sent() {
+    let sample = published().await;
+    let mailer = ScriptedMailer::default();
+    let first = send(&sample, Some(&mailer)).await.unwrap();
+    assert_eq!(first.mail, MailStatus::Sent);
+    assert!(first.message_id.is_some() && notified(&sample).await);
+
+    // Not even the manifest is needed to know.
+    sample.store.remove(&sample.run.outputs.manifest);
+    let second = send(&sample, Some(&mailer)).await.unwrap();
+    assert_eq!((second.mail, second.message_id), (MailStatus::AlreadySent, first.message_id));
+    assert_eq!(mailer.attempts(), 1);
+}
+
+#[tokio::test]
+async fn a_death_between_begin_and_sent_never_sends_again() {
+    let sample = published().await;
+    sample.send_log.begin(MAIL_ID, crate::sample::start()).await.unwrap();
+    let mailer = ScriptedMailer::default();
+    assert_eq!(status(&sample, Some(&mailer)).await, MailStatus::Ambiguous);
+    assert_eq!(mailer.attempts(), 0);
+    assert!(!notified(&sample).await);
+}
+
+#[tokio::test]
+async fn a_lost_answer_is_ambiguous_for_ever() {
+    for answer in [MailAnswer::LoseAnswer, MailAnswer::LoseMail] {
+        let sample = published().await;
+        let mailer = ScriptedMailer::answering([answer]);
+        for _ in 0..3 {
+            assert_eq!(status(&sample, Some(&mailer)).await, MailStatus::Ambiguous);
+        }
+        assert_eq!(mailer.attempts(), 1);
+        let mark = sample.send_log.get(MAIL_ID).await.unwrap();
+        assert!(matches!(mark, Some(SendState::Sending { .. })));
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_clears_the_mark_and_keeps_what_is_worth_another_try() {
+    for (cause, kind) in [
+        (ErrorKind::Throttled, ErrorKind::Throttled),
+        (ErrorKind::DependencyUnavailable, ErrorKind::DependencyUnavailable),
+        (ErrorKind::InvalidEvent, ErrorKind::EmailRefused),
+        (ErrorKind::EmailRefused, ErrorKind::EmailRefused),
+    ] {
+        let sample = published().await;
+        let mailer = ScriptedMailer::answering([MailAnswer::Refuse(cause)]);
+        assert_eq!(send(&sample, Some(&mailer)).await.unwrap_err().kind(), kind);
+        assert_eq!(sample.send_log.get(MAIL_ID).await.unwrap(), None);
+        assert_eq!(status(&sample, Some(&mailer)).await, MailStatus::Sent);
+        assert_eq!((mailer.attempts(), mailer.sent().len()), (2, 1));
+    }
+}
+
+#[tokio::test]
+async fn a_mail_that_is_switched_off_is_settled() {
+    let sample = published().await;
+    assert_eq!(status(&sample, None).await, MailStatus::Disabled);
+    // Switched on later, an old run does not begin to mail.
+    let mailer = ScriptedMailer::default();
+    let later = send(&sample, Some(&mailer)).await.unwrap();
+    assert_eq!(later, SendOutput { mail: MailStatus::Disabled, message_id: None });
+    assert_eq!(mailer.attempts(), 0);
+    assert!(!notified(&sample).await);
+    let mark = sample.send_log.get(MAIL_ID).await.unwrap();
+    assert!(matches!(mark, Some(SendState::Sent { message_id, .. }) if message_id == "disabled"));
+}
+
+#[tokio::test]
+async fn a_retry_notes_at_the_analysis_what_the_attempt_that_sent_could_not() {
+    let sample = published().await;
+    sample.send_log.begin(MAIL_ID, crate::sample::start()).await.unwrap();
+    sample.send_log.sent(MAIL_ID, "m-1", crate::sample::start()).await.unwrap();
+    let mailer = ScriptedMailer::default();
+    assert_eq!(status(&sample, Some(&mailer)).await, MailStatus::AlreadySent);
+    assert!(notified(&sample).await);
+}
+
+#[tokio::test]
+async fn a_mail_that_cannot_be_made_leaves_no_mark() {
+    let mut sample = published().await;
+    let mailer = ScriptedMailer::default();
+    sample.config.to.clear();
+    let error = send(&sample, Some(&mailer)).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::EmailRefused);
+
+    sample.config = crate::sample::config();
+    sample.store.insert(&sample.run.outputs.rejected, "changed");
+    let error = send(&sample, Some(&mailer)).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::PreconditionFailed);
+
+    assert_eq!(mailer.attempts(), 0);
+    assert_eq!(sample.send_log.get(MAIL_ID).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn each_outcome_of_a_run_has_its_own_mail() {
+    let mut sample = Sample::without_facts("NoRecords", Value::Null, [0, 0, 0]);
+    sample.publish().await;
+    let mailer = ScriptedMailer::default();
+    assert_eq!(status(&sample, Some(&mailer)).await, MailStatus::Sent);
+    let failed = json!({
+        "executionArn": "arn:run-7f3a", "name": "run-7f3a", "status": "FAILED",
+        "startDate": 0, "error": "InternalError",
+    });
+    let input = crate::sample::failure_input(&failed);
+    let ports = sample.ports(Some(&mailer));
+    send_report::run(input.clone(), ports, &sample.config).await.unwrap();
+    send_report::run(input, ports, &sample.config).await.unwrap();
+    let ids: Vec<_> = mailer.sent().into_iter().map(|mail| mail.id).collect();
+    assert_eq!(ids, ["run-7f3a-NoRecords", "run-7f3a-Failed"]);
+}
+
+#[tokio::test]
+async fn the_output_is_the_plain_output_of_the_action() {
+    let sample = published().await;
+    let output = Output::Mailed(send(&sample, None).await.unwrap());
+    let json = serde_json::to_value(&output).unwrap();
+    assert_eq!(json, json!({"mail": "DISABLED", "message_id": null}));
+}

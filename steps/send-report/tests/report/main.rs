@@ -1,0 +1,9 @@
+//! The step through its one door, over the in-memory adapters.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
+mod at_most_once;
+mod failure;
+mod hostile;
+mod mail;
+mod page;
+mod sample;

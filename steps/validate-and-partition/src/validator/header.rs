@@ -1,0 +1,247 @@
+//! The header of a file against its contract: matched by name, in any order.
+
+use std::sync::Arc;
+
+use pipeline_core::{
+    contract::{Contract, Dialect, Field, UndeclaredColumns, nearest},
+    record::{Flaw, Record},
+    reject::{LINEAGE_COLUMNS, REJECT_COLUMNS, Refusal, RefusalCode},
+    spreadsheet,
+};
+
+use super::message::{Name, grouped, names};
+
+/// The most columns that a file may have, as in a spreadsheet. A rejected row has them all, so
+/// without a bound a file of one byte a row could make an output a million times its size.
+pub const MAX_COLUMNS: usize = 16_384;
+
+/// A column of the file.
+#[derive(Debug, Clone)]
+pub struct Column<'c> {
+    /// The label, without blanks around it.
+    pub label: Arc<str>,
+    /// The contract's field of this name, and its index; `None` if the contract does not declare it.
+    pub field: Option<(usize, &'c Field)>,
+}
+
+/// The columns of a file, in its order. Columns of an earlier run's making are no longer there.
+#[derive(Debug, Clone)]
+pub struct Header<'c> {
+    /// The original columns.
+    pub columns: Vec<Column<'c>>,
+    /// How many cells a whole row has: more than there are columns if some are stripped.
+    pub(super) cells: usize,
+    /// Set if the file is the rejected output of an earlier run.
+    pub(super) is_rejected_file: bool,
+}
+
+impl Header<'_> {
+    /// The labels that the contract does not declare.
+    pub fn undeclared(&self) -> impl Iterator<Item = &str> {
+        self.columns.iter().filter(|column| column.field.is_none()).map(|column| &*column.label)
+    }
+}
+
+/// Whether a file whose first record this is (read in the standard dialect) is the rejected output of
+/// an earlier run: its last columns are exactly those that every such file has.
+pub(super) fn is_rejected_file(record: &Record<'_>) -> bool {
+    let Some(original) = record.cell_count().checked_sub(REJECT_COLUMNS.len()) else {
+        return false;
+    };
+    original > 0
+        && (original..)
+            .zip(REJECT_COLUMNS)
+            .all(|(index, name)| record.cell(index).is_some_and(|label| label.trim() == name))
+}
+
+/// The header that the record is, or why the file is refused.
+pub(super) fn read<'c>(
+    record: &Record<'_>,
+    contract: &'c Contract,
+    is_rejected_file: bool,
+) -> Result<Header<'c>, Refusal> {
+    readable(record)?;
+    let cells = record.cell_count();
+    let mut labels: Vec<String> = record.labels().collect();
+    if labels.iter().all(String::is_empty) {
+        return refuse(RefusalCode::BlankHeader, "the first row is blank; it must name the columns");
+    }
+    if is_rejected_file {
+        labels.truncate(cells - REJECT_COLUMNS.len());
+        for label in &mut labels {
+            if contract.field_index(label).is_none() {
+                *label = spreadsheet::restore(label).to_owned();
+            }
+        }
+    }
+    if contract.sluice().lineage_columns
+        && labels.len() > LINEAGE_COLUMNS.len()
+        && labels.ends_with(&LINEAGE_COLUMNS.map(str::to_owned))
+    {
+        labels.truncate(labels.len() - LINEAGE_COLUMNS.len());
+    }
+    if labels.len() > MAX_COLUMNS {
+        let found = grouped(labels.len() as u64);
+        let most = grouped(MAX_COLUMNS as u64);
+        let message = format!("the header has {found} columns; a file may have at most {most}");
+        return refuse(RefusalCode::SourceError, message);
+    }
+    labelled(&labels)?;
+    complete(&labels, contract)?;
+    let columns: Vec<Column<'c>> = labels
+        .into_iter()
+        .map(|label| Column { field: field(contract, &label), label: label.into() })
+        .collect();
+    let header = Header { columns, cells, is_rejected_file };
+    if contract.sluice().undeclared_columns == UndeclaredColumns::Refuse {
+        let undeclared: Vec<&str> = header.undeclared().collect();
+        if !undeclared.is_empty() {
+            let message = format!(
+                "the contract declares no such column: {}, and allows no other",
+                names(undeclared.iter().copied())
+            );
+            return refuse(RefusalCode::SourceError, message);
+        }
+    }
+    Ok(header)
+}
+
+fn field<'c>(contract: &'c Contract, label: &str) -> Option<(usize, &'c Field)> {
+    let index = contract.field_index(label)?;
+    Some((index, contract.fields().get(index)?))
+}
+
+/// Why a file without any record, or with nothing but comments, is refused.
+pub(super) fn absent(comments: u64) -> Refusal {
+    let (code, message) = if comments == 0 {
+        (RefusalCode::SourceError, "the file is empty")
+    } else {
+        (RefusalCode::BlankHeader, "the file has only comments; there is no header")
+    };
+    Refusal { code, message: message.to_owned() }
+}
+
+fn refuse<T>(code: RefusalCode, message: impl Into<String>) -> Result<T, Refusal> {
+    Err(Refusal { code, message: message.into() })
+}
+
+/// Whether the record is text, and the end of it was found.
+fn readable(record: &Record<'_>) -> Result<(), Refusal> {
+    let bytes = record.bytes();
+    let what = if bytes.starts_with(b"PK\x03\x04") {
+        "the file is a ZIP archive, as Excel workbooks (.xlsx) are; save it as CSV"
+    } else if bytes.starts_with(b"\xd0\xcf\x11\xe0") {
+        "the file is an old Excel workbook (.xls); save it as CSV"
+    } else if bytes.starts_with(b"\x1f\x8b") {
+        "the file is compressed with gzip; decompress it"
+    } else if bytes.starts_with(b"PAR1") {
+        "the file is in the Parquet format; export it as CSV"
+    } else if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
+        "the file is in UTF-16; save it as UTF-8"
+    } else if bytes.contains(&0) {
+        let pairs = bytes.chunks_exact(2);
+        let wide = pairs.clone().filter(|pair| pair.contains(&0)).count();
+        if wide * 2 > pairs.len() {
+            "the file looks like UTF-16; save it as UTF-8"
+        } else {
+            "the file looks like binary data: there is a NUL byte in the first row"
+        }
+    } else if record.text().is_none() && record.flaw().is_none() {
+        "the header is not valid UTF-8; save the file as UTF-8"
+    } else if record.flaw() == Some(Flaw::UnclosedQuote) {
+        "a quote in the header is not closed"
+    } else if record.flaw() == Some(Flaw::TooLong) {
+        "the first row is too long to be a header"
+    } else {
+        return Ok(());
+    };
+    refuse(RefusalCode::SourceError, what)
+}
+
+/// Whether every column has a label of its own.
+fn labelled(labels: &[String]) -> Result<(), Refusal> {
+    let blank: Vec<String> = (1..)
+        .zip(labels)
+        .filter(|(_, label)| label.is_empty())
+        .map(|(position, _)| position.to_string())
+        .collect();
+    if !blank.is_empty() {
+        let columns = if blank.len() == 1 { "column" } else { "columns" };
+        let have = if blank.len() == 1 { "has" } else { "have" };
+        let positions = blank.join(", ");
+        let positions: String = positions.chars().take(200).collect();
+        let message = format!(
+            "{columns} {positions} of {} {have} no label in the header",
+            labels.len()
+        );
+        return refuse(RefusalCode::BlankLabel, message);
+    }
+    let mut sorted: Vec<&str> = labels.iter().map(String::as_str).collect();
+    sorted.sort_unstable();
+    let mut twice: Vec<&str> =
+        sorted.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0]).collect();
+    twice.dedup();
+    if twice.is_empty() {
+        return Ok(());
+    }
+    let message = format!("the header has more than one column {}", names(twice.iter().copied()));
+    refuse(RefusalCode::DuplicateLabel, message)
+}
+
+/// Whether every column is there that must be: required ones, and those of the primary key.
+fn complete(labels: &[String], contract: &Contract) -> Result<(), Refusal> {
+    let (fields, dialect) = (contract.fields(), contract.dialect());
+    let known: Vec<&str> = fields.iter().map(Field::name).collect();
+    let has = |name: &str| labels.iter().any(|label| label == name);
+    let missing: Vec<&str> = fields
+        .iter()
+        .enumerate()
+        .filter(|(index, field)| field.required() || contract.primary_key().contains(index))
+        .map(|(_, field)| field.name())
+        .filter(|name| !has(name))
+        .collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let columns = if missing.len() == 1 { "column" } else { "columns" };
+    let mut message =
+        format!("the header has no {columns} {}", names(missing.iter().copied()));
+    // A column that stands for another declared one is no candidate.
+    let others: Vec<&str> =
+        labels.iter().map(String::as_str).filter(|label| !known.contains(label)).collect();
+    let near: Vec<String> = missing
+        .iter()
+        .filter_map(|name| {
+            let label = others.iter().find(|label| nearest(label, &[*name]).is_some())?;
+            Some(format!("`{}` may be meant to be `{name}`", Name(label)))
+        })
+        .take(20)
+        .collect();
+    if !near.is_empty() {
+        message.push_str("; ");
+        message.push_str(&near.join(", "));
+    } else if let ([only], Some(other)) = (labels, separator(labels, dialect)) {
+        let found = if other == '\t' { "a tab".to_owned() } else { format!("`{other}`") };
+        message.push_str(&format!(
+            "; it is a single column, {}, and seems to be separated by {found} instead of `{}`",
+            Name(only),
+            char::from(dialect.delimiter)
+        ));
+        return refuse(RefusalCode::MissingLabel, message);
+    }
+    message.push_str("; it has ");
+    message.push_str(&names(labels.iter().map(String::as_str)));
+    refuse(RefusalCode::MissingLabel, message)
+}
+
+/// What seems to separate the columns of a header that was read as one column.
+fn separator(labels: &[String], dialect: &Dialect) -> Option<char> {
+    let [only] = labels else { return None };
+    [',', ';', '\t', '|']
+        .into_iter()
+        .filter(|char| u32::from(*char) != u32::from(dialect.delimiter))
+        .map(|char| (only.matches(char).count(), char))
+        .filter(|(count, _)| *count > 0)
+        .max_by_key(|(count, _)| *count)
+        .map(|(_, char)| char)
+}
