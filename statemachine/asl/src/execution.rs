@@ -109,7 +109,8 @@ pub struct ExecutionResult {
     pub error: Option<String>,
     /// The error's cause, if it failed and has one.
     pub cause: Option<String>,
-    /// Its whole history.
+    /// Its whole history. Payloads beyond 64 MiB in all are left out of it ([`Truncation`]); an
+    /// [`Observer`] has seen them.
     pub events: Vec<HistoryEvent>,
     /// The state of the machine itself that it was in last: the one that ended it or failed.
     pub last_state: Option<String>,

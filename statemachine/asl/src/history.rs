@@ -45,10 +45,11 @@ pub struct HistoryEvent {
     pub details: Option<EventDetails>,
 }
 
-/// Whether a payload is shortened in the history; here it never is.
+/// Whether a payload is left out of a kept history, which is so only where the whole would be too
+/// large to keep; an [`Observer`] sees every payload.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Truncation {
-    /// Always false.
+    /// True if the payload beside it is empty for want of room.
     pub truncated: bool,
 }
 
@@ -139,6 +140,24 @@ pub enum EventDetails {
     MapRunStarted { map_run_arn: String },
     #[serde(rename = "mapRunFailedEventDetails")]
     MapRunFailed(ErrorDetails),
+}
+
+impl EventDetails {
+    /// The payload of the event, with the flag that says whether it is left out.
+    pub(crate) fn payload_mut(&mut self) -> Option<(&mut String, &mut Truncation)> {
+        match self {
+            Self::ExecutionStarted { input: payload, input_details: truncation, .. }
+            | Self::StateEntered { input: payload, input_details: truncation, .. }
+            | Self::LambdaFunctionScheduled { input: payload, input_details: truncation, .. }
+            | Self::ExecutionSucceeded { output: payload, output_details: truncation }
+            | Self::StateExited { output: payload, output_details: truncation, .. }
+            | Self::LambdaFunctionSucceeded { output: payload, output_details: truncation }
+            | Self::TaskSucceeded { output: payload, output_details: truncation, .. } => {
+                Some((payload, truncation))
+            }
+            _ => None,
+        }
+    }
 }
 
 /// An error and its cause, each of which a Fail state may leave out.

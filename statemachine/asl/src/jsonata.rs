@@ -7,7 +7,7 @@
 mod aws_functions;
 mod refused;
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
@@ -90,9 +90,10 @@ impl Expression {
         let mut context = Context::new();
         for name in &self.variables {
             if name == "states" {
-                context.bind(name.clone(), bindings.states.clone());
+                let states = bindings.states.get_or_init(|| (bindings.read_states)().into());
+                context.bind(name.clone(), states.clone());
             } else if let Some(value) = (bindings.variable)(name) {
-                context.bind(name.clone(), from_json(&value));
+                context.bind(name.clone(), (*value).clone().into());
             }
         }
         let options = EvaluatorOptions {
@@ -109,26 +110,24 @@ impl Expression {
 
 /// What expressions of one state can see at one moment.
 pub(crate) struct Bindings<'a> {
-    states: JValue,
+    states: OnceCell<JValue>,
+    read_states: &'a dyn Fn() -> Value,
     variable: &'a dyn Fn(&str) -> Option<Rc<Value>>,
     random: SharedRandom,
     now: DateTime<Utc>,
 }
 
 impl<'a> Bindings<'a> {
-    /// `states` is the value of `$states`; `variable` looks up what Assign has stored.
+    /// `read_states` gives the value of `$states`, once and only if an expression mentions it;
+    /// `variable` looks up what Assign has stored.
     pub(crate) fn new(
-        states: &Value,
+        read_states: &'a dyn Fn() -> Value,
         variable: &'a dyn Fn(&str) -> Option<Rc<Value>>,
         random: SharedRandom,
         now: DateTime<Utc>,
     ) -> Self {
-        Self { states: from_json(states), variable, random, now }
+        Self { states: OnceCell::new(), read_states, variable, random, now }
     }
-}
-
-fn from_json(value: &Value) -> JValue {
-    JValue::from(value.clone())
 }
 
 /// JSON has no functions, no regular expressions and no infinity; AWS refuses them as results.
@@ -189,7 +188,7 @@ mod tests {
     fn evaluate(source: &str) -> Result<Value, ExpressionError> {
         let none = |_: &str| None;
         let random = Rc::new(RefCell::new(StdRng::seed_from_u64(1)));
-        let states = json!({ "input": { "list": [1, 2], "text": "x" } });
+        let states = || json!({ "input": { "list": [1, 2], "text": "x" } });
         let bindings = Bindings::new(&states, &none, random, DateTime::UNIX_EPOCH);
         Expression::compile(source).unwrap().evaluate(&bindings)
     }

@@ -5,6 +5,22 @@
 //! Map state's `ItemReader` reads, and an observer of the history. Errors, causes and history
 //! events have the names and shapes that AWS Step Functions gives them.
 //!
+//! ```
+//! use asl::{MockFunctions, StateMachine, run_mocked};
+//! use serde_json::json;
+//!
+//! let definition = r#"{
+//!     "QueryLanguage": "JSONata", "StartAt": "Greet", "States": { "Greet": {
+//!         "Type": "Task", "Resource": "arn:aws:lambda:eu-west-1:111111111111:function:greet",
+//!         "Arguments": { "name": "{% $uppercase($states.input.name) %}" }, "End": true
+//!     } }
+//! }"#;
+//! let machine = StateMachine::parse(definition).expect("no problem in it");
+//! let functions = MockFunctions::from_json(&json!({ "greet": { "echo": true } })).expect("mocks");
+//! let outcome = run_mocked(&machine, json!({ "name": "ada" }), &functions);
+//! assert_eq!(outcome["output"], json!({ "name": "ADA" }));
+//! ```
+//!
 //! [Amazon States Language]: https://states-language.net/
 
 mod clock;

@@ -142,6 +142,10 @@ fn map_needs_an_array() {
                       Map state input must be an array but was: {\"a\":1}",
         }),
     );
+    for input in [json!(1), json!("x"), json!(true), json!(null)] {
+        let query_error = json!({ "error": "States.QueryEvaluationError" });
+        check(&by_input, input, &json!({}), &query_error);
+    }
     let by_items = one(&json!({
         "Type": "Map", "End": true, "Items": "{% $states.input %}",
         "ItemProcessor": processor(&json!({ "Type": "Succeed" })),

@@ -220,6 +220,18 @@ fn oversize_results_are_caught_by_their_own_name_only() {
 }
 
 #[test]
+fn oversize_arguments_are_recorded_at_each_attempt() {
+    let definition = alone(&json!({
+        "Arguments": "{% $states.input & $states.input %}",
+        "Retry": [{ "ErrorEquals": ["States.DataLimitExceeded"], "MaxAttempts": 2 }],
+    }));
+    let outcome = run(&definition, json!("x".repeat(140_000)), &json!({}));
+    assert_eq!(outcome["error"], "States.DataLimitExceeded");
+    // So the limit on events also bounds the retries.
+    assert_eq!(event_types(&outcome)[2..5], ["LambdaFunctionFailed"; 3]);
+}
+
+#[test]
 fn timeouts_and_heartbeats() {
     let slow = json!({ "f": [{ "return": 1, "delay_seconds": 60 }, { "return": 2 }] });
     let outcome = run(&alone(&json!({ "TimeoutSeconds": 5 })), json!({}), &slow);
@@ -277,4 +289,20 @@ fn an_endless_loop_ends_with_the_history() {
         "The execution reached the maximum number of history events (25000)."
     );
     assert_eq!(event_types(&outcome).len(), 25_000);
+}
+
+#[test]
+fn a_kept_history_has_a_bound() {
+    let definition = machine(json!({
+        "A": { "Type": "Pass", "Next": "B" },
+        "B": { "Type": "Choice", "Choices": [{ "Condition": "{% false %}", "Next": "E" }],
+               "Default": "A" },
+        "E": { "Type": "Succeed" },
+    }));
+    let outcome = run(&definition, json!("x".repeat(4_000)), &json!({}));
+    let events = outcome["events"].as_array().unwrap();
+    let first = &events[1]["stateEnteredEventDetails"];
+    let last = &events[events.len() - 3]["stateEnteredEventDetails"];
+    assert_eq!(first["inputDetails"]["truncated"], false);
+    assert_eq!((&last["inputDetails"]["truncated"], &last["input"]), (&json!(true), &json!("")));
 }

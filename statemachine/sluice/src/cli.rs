@@ -195,7 +195,9 @@ Exit codes: 0 SUCCEEDED, 1 any other status, 2 the definition, input or function
         output: OutputFormat,
     },
     /// Prints what is wrong with a definition, by state and field.
-    #[command(after_help = "Exit codes: 0 nothing is wrong, 1 something is, 2 the file cannot be read.")]
+    #[command(
+        after_help = "Exit codes: 0 nothing is wrong, 1 something is, 2 the file cannot be read."
+    )]
     Check {
         /// The definition.
         #[arg(value_name = "DEFINITION")]

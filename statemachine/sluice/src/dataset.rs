@@ -59,7 +59,8 @@ impl Dataset {
 }
 
 fn name_of(contract: &Path) -> String {
-    let text = |part: Option<&std::ffi::OsStr>| part.map(|part| part.to_string_lossy().into_owned());
+    let text =
+        |part: Option<&std::ffi::OsStr>| part.map(|part| part.to_string_lossy().into_owned());
     let stem = text(contract.file_stem()).unwrap_or_default();
     if stem != "contract" {
         return stem;
@@ -77,7 +78,8 @@ mod tests {
     fn a_contract_names_its_dataset() {
         let named = |path: &str| Dataset::from_args(None, Some(path.into())).name().to_owned();
         assert_eq!(named("contracts/store-export.json"), "store-export");
-        let sample = concat!(env!("CARGO_MANIFEST_DIR"), "/../../samples/smartphone-sales/contract.json");
+        let sample =
+            concat!(env!("CARGO_MANIFEST_DIR"), "/../../samples/smartphone-sales/contract.json");
         assert_eq!(named(sample), "smartphone-sales");
     }
 

@@ -77,7 +77,7 @@ impl StepFunctions {
                     clock,
                 };
                 let config = analyze::Config::default();
-                output(analyze::run(input(name, payload)?, ports, &config).await?)
+                output(analyze::run(&input(name, payload)?, ports, &config).await?)
             }
             "send-report" => {
                 let ports = send_report::Ports {
@@ -93,13 +93,24 @@ impl StepFunctions {
                     to: vec![ADDRESS.to_owned()],
                     attach_rejected: true,
                     attachment_limit_bytes: send_report::ATTACHMENT_LIMIT_BYTES,
-                    links: send_report::Links::default(),
+                    links: links_of(folder),
                 };
                 output(send_report::run(input(name, payload)?, ports, &config).await?)
             }
             _ => Err(StepError::new(ErrorKind::InvalidEvent, "there is no such function")
                 .with("function", name)),
         }
+    }
+}
+
+/// A mail's links open the files of the data folder, unless its path is one that a URL would have to
+/// encode: then the mail names the keys.
+fn links_of(folder: &DataFolder) -> send_report::Links {
+    let plain = |character: char| character.is_ascii_alphanumeric() || "/-._~".contains(character);
+    let root = folder.root().to_str().filter(|root| root.chars().all(plain));
+    send_report::Links {
+        mail: root.map(|root| format!("file://{root}/{{key}}")),
+        ..Default::default()
     }
 }
 
@@ -135,7 +146,9 @@ impl Functions for StepFunctions {
             step.spawn(async move { functions.call(&owned_name, payload).await });
             match step.join_next().await {
                 Some(Ok(Ok(output))) => Ok(output),
-                Some(Ok(Err(error))) => Err(FunctionError::failed(error.kind().name(), error.report())),
+                Some(Ok(Err(error))) => {
+                    Err(FunctionError::failed(error.kind().name(), error.report()))
+                }
                 Some(Err(panic)) => {
                     Err(FunctionError::failed(ErrorKind::Internal.name(), panic.to_string()))
                 }

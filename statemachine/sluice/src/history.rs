@@ -149,7 +149,8 @@ impl<'a> History<'a> {
     async fn load(&self, name: &str) -> anyhow::Result<Option<Execution>> {
         let file = File::open(self.folder.join(format!("{name}.jsonl")))?;
         let mut lines = BufReader::new(file).lines();
-        let Some(header) = lines.next().transpose()?.and_then(|line| serde_json::from_str(&line).ok())
+        let Some(header) =
+            lines.next().transpose()?.and_then(|line| serde_json::from_str(&line).ok())
         else {
             return Ok(None);
         };

@@ -4,8 +4,8 @@ use std::{cell::RefCell, path::PathBuf, sync::Arc};
 
 use anyhow::Context;
 use asl::{
-    Environment, EventDetails, ExecutionRequest, ExecutionResult, HistoryEvent, NoObjects, Observer,
-    RealClock, StateMachine, Status,
+    Environment, EventDetails, ExecutionRequest, ExecutionResult, HistoryEvent, NoObjects,
+    Observer, RealClock, StateMachine, Status,
 };
 use chrono::Utc;
 use pipeline_core::ports::ObjectInfo;
@@ -99,7 +99,7 @@ impl Laptop {
     fn created_event(&self, object: &ObjectInfo, rerun: bool) -> Value {
         let mut event = json!({
             "version": "0",
-            "id": Uuid::new_v4(),
+            "id": Uuid::new_v4().to_string(),
             "detail-type": "Object Created",
             "source": "aws.s3",
             "time": Utc::now(),
@@ -135,7 +135,7 @@ async fn handle_failure(
     }
     let event = json!({
         "version": "0",
-        "id": Uuid::new_v4(),
+        "id": Uuid::new_v4().to_string(),
         "detail-type": "Step Functions Execution Status Change",
         "source": "aws.states",
         "time": Utc::now(),

@@ -27,7 +27,8 @@ pub fn timeline(events: &[Value]) -> Vec<Visit> {
     let mut visits: Vec<Visit> = Vec::new();
     for event in events {
         let kind = event["type"].as_str().unwrap_or_default();
-        let time = event["timestamp"].as_str().and_then(|time| time.parse().ok()).unwrap_or_default();
+        let time =
+            event["timestamp"].as_str().and_then(|time| time.parse().ok()).unwrap_or_default();
         let text = |details: &str, member: &str| {
             event[details][member].as_str().unwrap_or_default().to_owned()
         };
@@ -43,7 +44,8 @@ pub fn timeline(events: &[Value]) -> Vec<Visit> {
             });
         } else if kind.ends_with("StateExited") {
             let name = text("stateExitedEventDetails", "name");
-            let open = visits.iter_mut().rev().find(|visit| visit.name == name && visit.exited.is_none());
+            let open =
+                visits.iter_mut().rev().find(|visit| visit.name == name && visit.exited.is_none());
             if let Some(visit) = open {
                 visit.exited = Some(time);
                 visit.output = Some(text("stateExitedEventDetails", "output"));

@@ -116,10 +116,10 @@ mod tests {
 
     #[test]
     fn equal_values_have_one_code_and_are_read_once() {
-        let mut coder = Coder::<i32>::default();
+        let mut numbers = Coder::<i32>::default();
         let mut reads = 0;
         let mut code = |cell: &str| {
-            coder
+            numbers
                 .code(cell, || {
                     reads += 1;
                     Ok(cell.parse().ok())
@@ -129,9 +129,9 @@ mod tests {
         let codes: Vec<u32> = ["7", "8", "07", "", "7", "8"].map(&mut code).to_vec();
         assert_eq!(codes, [1, 2, 1, MISSING, 1, 2]);
         assert_eq!(reads, 4);
-        assert_eq!(coder.codes.value(2), Some(&8));
-        assert_eq!(coder.codes.value(MISSING), None);
-        assert_eq!(coder.codes.value(3), None);
+        assert_eq!(numbers.codes.value(2), Some(&8));
+        assert_eq!(numbers.codes.value(MISSING), None);
+        assert_eq!(numbers.codes.value(3), None);
     }
 
     #[test]

@@ -2,7 +2,6 @@
 
 use std::{borrow::Cow, hash::Hash};
 
-use chrono::{Datelike, NaiveDate};
 use pipeline_core::{
     contract::{Bin, Contract, Field, Measure, Period, Value},
     error::{ErrorKind, StepError, StepResult},
@@ -10,53 +9,11 @@ use pipeline_core::{
     record::Record,
 };
 
-use crate::codes::{Coder, Codes, MISSING};
-
-/// A batch is closed at this size of its free texts, however few its rows are.
-const MAX_TEXT_BYTES: usize = 1 << 23;
-
-/// A day, month or year: the month and the day are 0 where they are not told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct Moment {
-    year: i32,
-    month: u32,
-    day: u32,
-}
-
-impl Moment {
-    pub(crate) fn of(value: &Value<'_>) -> Option<Self> {
-        let day =
-            |date: NaiveDate| Self { year: date.year(), month: date.month(), day: date.day() };
-        match value {
-            Value::Date(date) => Some(day(*date)),
-            Value::DateTime(at) => Some(day(at.local.date())),
-            Value::YearMonth { year, month } => Some(Self { year: *year, month: *month, day: 0 }),
-            Value::Year(year) => Some(Self { year: *year, month: 0, day: 0 }),
-            _ => None,
-        }
-    }
-
-    /// The period that it lies in.
-    pub(crate) fn period(self, by: Period) -> Self {
-        match by {
-            Period::Day => self,
-            Period::Month => Self { day: 0, ..self },
-            Period::Year => Self { month: 0, day: 0, ..self },
-        }
-    }
-}
-
-/// ISO 8601, as far as it is told.
-impl std::fmt::Display for Moment {
-    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { year, month, day } = self;
-        match (month, day) {
-            (0, _) => write!(out, "{year:04}"),
-            (_, 0) => write!(out, "{year:04}-{month:02}"),
-            _ => write!(out, "{year:04}-{month:02}-{day:02}"),
-        }
-    }
-}
+use crate::{
+    batch::{Batch, Texts},
+    codes::{Coder, Codes, MISSING},
+    moment::Moment,
+};
 
 /// A measure's values, and the segment of each.
 pub(crate) struct MeasureColumn {
@@ -123,41 +80,6 @@ struct TimeColumn {
     by: Period,
     coder: Coder<Moment>,
     range: Option<(Moment, Moment)>,
-}
-
-/// Rows as columns of codes.
-#[derive(Debug, Default)]
-pub(crate) struct Batch {
-    pub(crate) rows: usize,
-    pub(crate) dimensions: Vec<Vec<u32>>,
-    pub(crate) pairs: Vec<Vec<u32>>,
-    pub(crate) measures: Vec<Vec<u32>>,
-    /// By measure: the codes of its segment with the first dimension.
-    pub(crate) segments: Vec<Vec<u32>>,
-    pub(crate) time: Option<Vec<u32>>,
-    pub(crate) texts: Option<Texts>,
-}
-
-/// Free texts, one after the other.
-#[derive(Debug, Default)]
-pub(crate) struct Texts {
-    all: String,
-    /// Where each begins and ends; missing ones nowhere.
-    spans: Vec<Option<(usize, usize)>>,
-}
-
-impl Texts {
-    fn push(&mut self, text: Option<&str>) {
-        self.spans.push(text.map(|text| {
-            let start = self.all.len();
-            self.all.push_str(text);
-            (start, self.all.len())
-        }));
-    }
-
-    pub(crate) fn iter(&self) -> impl Iterator<Item = Option<&str>> {
-        self.spans.iter().map(|span| span.and_then(|(start, end)| self.all.get(start..end)))
-    }
 }
 
 /// What is known of the columns of one processed file, and the batch that is being filled.
@@ -301,7 +223,7 @@ impl<'c> Columns<'c> {
             let within = dimension.within.map_or(MISSING, |text| self.text_codes[text]);
             *code = match self.text_codes[dimension.text] {
                 MISSING => MISSING,
-                text => dimension.codes.of([within, text])?,
+                text => dimension.codes.of([MISSING, text])?,
             };
             column.push(*code);
         }
@@ -333,10 +255,9 @@ impl<'c> Columns<'c> {
         Ok(())
     }
 
-    /// Whether the batch has as many rows, or as much text, as it should have at most.
-    pub(crate) fn is_full(&self, max_rows: usize) -> bool {
-        let Batch { rows, texts, .. } = &self.batch;
-        *rows >= max_rows || texts.as_ref().is_some_and(|texts| texts.all.len() >= MAX_TEXT_BYTES)
+    /// The batch that is being filled.
+    pub(crate) fn batch(&self) -> &Batch {
+        &self.batch
     }
 
     /// The batch so far; an empty one takes its place.

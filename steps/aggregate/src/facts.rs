@@ -14,8 +14,9 @@ use pipeline_core::{
 
 use crate::{
     codes::MISSING,
-    columns::{Columns, DimensionValue, Moment},
+    columns::{Columns, DimensionValue},
     histogram::{Count, Distribution},
+    moment::Moment,
     sentiment::{METHOD, sentiment},
     stats::Values,
     views::{View, Views},

@@ -205,7 +205,9 @@ mod tests {
         assert_eq!(groups(counts.groups_with_value().unwrap()), [(1, 3), (2, 1), (u32::MAX, 1)]);
 
         let mut found = counts.distributions(&[(1, 0), (0, 1), (2, 1)], 2).unwrap();
-        found.iter_mut().for_each(|distribution| distribution.sort_unstable());
+        for distribution in &mut found {
+            distribution.sort_unstable();
+        }
         assert_eq!(found, [vec![(10, 2), (11, 1)], vec![(0, 1), (10, 1)]]);
     }
 

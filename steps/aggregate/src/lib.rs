@@ -1,9 +1,11 @@
 //! The step `aggregate`: computes the facts of a processed file with Polars, and publishes them.
 
+mod batch;
 mod codes;
 mod columns;
 mod facts;
 mod histogram;
+mod moment;
 mod quotes;
 mod sentiment;
 mod stats;
@@ -54,8 +56,9 @@ impl Default for Config {
 /// Reads the contract and the processed file of the run, computes the facts and publishes them as
 /// `facts.json`.
 ///
-/// `Internal` if the processed file is not what the validator reported: another number of records,
-/// or a record that is not valid. `Contract` if the contract does not load or is not the pinned one.
+/// `Internal` if the processed file is not what the validator reported: other bytes, another number
+/// of records, or a record that is not valid. `PreconditionFailed` if the contract is not the pinned one,
+/// `Contract` if it does not load.
 pub async fn run(input: Input, ports: Ports<'_>, config: &Config) -> StepResult<Output> {
     let started_at = ports.clock.now();
     let contract = contract(&input.run, ports.store).await?;
@@ -71,15 +74,21 @@ pub async fn run(input: Input, ports: Ports<'_>, config: &Config) -> StepResult<
 
 async fn contract(run: &Run, store: &dyn ObjectStore) -> StepResult<Contract> {
     let pinned = &run.contract;
-    let json =
-        read_all(store, &pinned.key, pinned.version_id.as_deref(), MAX_CONTRACT_BYTES).await?;
-    let error =
-        |message: &str| StepError::new(ErrorKind::Contract, message).with("key", &pinned.key);
-    if sha256(&json) != pinned.sha256 {
-        return Err(error("the contract is not the one that the run has pinned"));
+    let version_id = pinned.version_id.as_deref();
+    let json = read_all(store, &pinned.key, version_id, MAX_CONTRACT_BYTES).await?;
+    let found_sha256 = sha256(&json);
+    if found_sha256 != pinned.sha256 {
+        let message = "the contract is not the one that the run was claimed with";
+        return Err(StepError::new(ErrorKind::PreconditionFailed, message)
+            .with("key", &pinned.key)
+            .with("claimed_sha256", &pinned.sha256)
+            .with("found_sha256", found_sha256));
     }
-    Contract::from_json(&json)
-        .map_err(|problems| error("the contract does not load").because(problems))
+    Contract::from_json(&json).map_err(|error| {
+        StepError::new(ErrorKind::Contract, "the contract does not load")
+            .with("key", &pinned.key)
+            .because(error)
+    })
 }
 
 async fn compute(
@@ -91,6 +100,7 @@ async fn compute(
     let key = &input.run.outputs.processed;
     let about_file = |error: StepError| error.with("key", key);
     let mut file = store.get(key, None).await?;
+    let mut hash = Sha256::new();
     let mut reader = RecordReader::new(contract.dialect(), config.max_record_bytes);
     let mut columns: Option<Columns<'_>> = None;
     let counting = Counting::start(&contract.sluice().facts);
@@ -98,7 +108,10 @@ async fn compute(
     while is_counting {
         let chunk = file.next_chunk().await?;
         match &chunk {
-            Some(chunk) => reader.push(chunk),
+            Some(chunk) => {
+                hash.update(chunk);
+                reader.push(chunk);
+            }
             None => reader.finish(),
         }
         while let Some(record) = reader.next_record() {
@@ -110,7 +123,7 @@ async fn compute(
                 continue;
             };
             columns.read(&record).map_err(about_file)?;
-            if columns.is_full(config.batch_rows) {
+            if columns.batch().is_full(config.batch_rows) {
                 is_counting = counting.add(columns.take_batch());
             }
         }
@@ -127,6 +140,10 @@ async fn compute(
         return Err(error("the processed file has not as many records as the validator counted")
             .with("expected", expected)
             .with("found", found));
+    }
+    let published = input.validation.processed.as_ref();
+    if published.is_some_and(|published| published.sha256 != format!("{:x}", hash.finalize())) {
+        return Err(error("the processed file is not the one that the validator published"));
     }
     // Polars refuses to work on the thread of a single-threaded runtime.
     std::thread::scope(|scope| {

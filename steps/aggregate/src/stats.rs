@@ -37,7 +37,7 @@ impl<'c> Values<'c> {
             .into_iter()
             .filter_map(|(code, count)| Some((self.number(code)?, count)))
             .collect();
-        values.sort_unstable_by(|(left, _), (right, _)| left.cmp(right));
+        values.sort_unstable_by_key(|(value, _)| *value);
         let count: u64 = values.iter().map(|(_, count)| count).sum();
         let (Some((min, _)), Some((max, _))) = (values.first(), values.last()) else {
             return Stats::default();

@@ -12,7 +12,7 @@ use pipeline_core::{
 use rayon::prelude::*;
 
 use crate::{
-    columns::Batch,
+    batch::Batch,
     histogram::{Count, Counts, Distribution, Histogram},
     quotes::Quotes,
     sentiment::Scorer,
@@ -70,7 +70,7 @@ impl Counter {
 
 /// Counts what the contract asks for.
 struct Counters {
-    counters: Vec<Counter>,
+    histograms: Vec<Counter>,
     scorer: Option<Scorer>,
     quotes: Quotes,
 }
@@ -99,14 +99,14 @@ impl Counters {
         }
         let counter = |(by, of)| Counter { by, of, histogram: Histogram::default() };
         Self {
-            counters: wanted.into_iter().map(counter).collect(),
+            histograms: wanted.into_iter().map(counter).collect(),
             scorer: plan.text.as_ref().map(|_| Scorer::default()),
             quotes: Quotes::default(),
         }
     }
 
     fn add(&mut self, batch: &Batch) -> StepResult<()> {
-        let Self { counters, scorer, quotes } = self;
+        let Self { histograms, scorer, quotes } = self;
         let scores = match (scorer, &batch.texts) {
             (Some(scorer), Some(texts)) => {
                 let about = batch.dimensions.first();
@@ -118,12 +118,12 @@ impl Counters {
             _ => None,
         };
         let scores = scores.as_deref();
-        counters.par_iter_mut().try_for_each(|counter| counter.add(batch, scores))
+        histograms.par_iter_mut().try_for_each(|counter| counter.add(batch, scores))
     }
 
     fn finish(self) -> StepResult<Views> {
         let finish = |counter: Counter| Ok((counter.by, counter.of, counter.histogram.finish()?));
-        let counts = self.counters.into_iter().map(finish).collect::<StepResult<_>>()?;
+        let counts = self.histograms.into_iter().map(finish).collect::<StepResult<_>>()?;
         Ok(Views { counts, quotes: self.quotes })
     }
 }

@@ -66,7 +66,7 @@ impl Row {
     fn write(&self, out: &mut String) {
         let year = self.year.map(|year| year.to_string()).unwrap_or_default();
         let day =
-            self.day.map(|(month, day)| format!("2024-{:02}-{day:02}", month)).unwrap_or_default();
+            self.day.map(|(month, day)| format!("2024-{month:02}-{day:02}")).unwrap_or_default();
         writeln!(
             out,
             "{},{},{year},{},{day},\"{}\"",

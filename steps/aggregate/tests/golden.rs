@@ -5,7 +5,7 @@ mod support;
 
 use support::{FACTS, Fixture, PROCESSED, block_on};
 
-use pipeline_core::{error::ErrorKind, ports::ObjectStore};
+use pipeline_core::{error::ErrorKind, ports::ObjectStore, run::PublishedObject};
 
 const CONTRACT: &str = include_str!("golden/contract.json");
 const FILE: &str = include_str!("golden/processed.csv");
@@ -97,6 +97,23 @@ fn what_the_validator_would_not_let_through_is_an_error() {
 }
 
 #[test]
+fn other_bytes_than_the_validator_published_are_an_error() {
+    let mut fixture = golden();
+    let mut published = PublishedObject {
+        key: PROCESSED.into(),
+        size_bytes: FILE.len() as u64,
+        sha256: block_on(fixture.store.head(PROCESSED, None)).unwrap().checksum.split_off(7),
+    };
+    fixture.input.validation.processed = Some(published.clone());
+    fixture.run().unwrap();
+    published.sha256 = "0".repeat(64);
+    fixture.input.validation.processed = Some(published);
+    let error = fixture.run().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Internal);
+    assert!(error.report().contains("not the one that the validator published"));
+}
+
+#[test]
 fn a_record_that_is_not_text_is_an_error() {
     let fixture = Fixture::new(CONTRACT, b"id,price\n\xff,2\n", 1);
     assert!(fixture.run().unwrap_err().report().contains("it is not UTF-8"));
@@ -106,8 +123,7 @@ fn a_record_that_is_not_text_is_an_error() {
 fn the_contract_is_the_pinned_one() {
     let mut fixture = golden();
     fixture.input.run.contract.sha256 = "0".repeat(64);
-    let error = fixture.run().unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Contract);
+    assert_eq!(fixture.run().unwrap_err().kind(), ErrorKind::PreconditionFailed);
 
     let fixture = Fixture::new("{}", FILE, 6);
     assert_eq!(fixture.run().unwrap_err().kind(), ErrorKind::Contract);

@@ -7,8 +7,9 @@
 //! - A number about a group counts only where the sentence names that group, a number about a pair or
 //!   about a group within a segment only where it names both. A sentence that names no group is about
 //!   those of the sentence before it. A statement that the contract asks of one segment names that
-//!   segment by being made. Totals count everywhere. A number about a column (how complete it is,
-//!   how often it was rejected) counts only where the statement names the column.
+//!   segment by being made. Totals count everywhere, of whatever they are. A number about a column
+//!   (how complete it is, how often it was rejected, how many values it has and how many records have
+//!   none of the listed ones) counts only where the statement names the column.
 //! - A number matches a fact that it equals at the digits that are shown: half a unit of the last of
 //!   them is the tolerance, so `899` and `899.3` both match 899.25, and `900` does not.
 //! - A percentage matches shares only, an amount with a currency matches values of measures only, a

@@ -8,6 +8,11 @@ const SHOWN_CHARS: usize = 60;
 /// A value from a file on one line, at bounded length, without characters that cannot be seen and
 /// without the marks that texts put around names.
 pub(crate) fn shown(value: &str) -> String {
+    shown_up_to(value, SHOWN_CHARS)
+}
+
+/// The same at another length.
+pub(crate) fn shown_up_to(value: &str, longest_chars: usize) -> String {
     let visible = value.chars().map(|char| match char {
         '“' | '”' => '"',
         char if is_hidden(char) => ' ',
@@ -26,7 +31,7 @@ pub(crate) fn shown(value: &str) -> String {
             length += 1;
         }
         blank = false;
-        if length >= SHOWN_CHARS {
+        if length >= longest_chars {
             shown.truncate(shown.trim_end().len());
             shown.push('…');
             break;
@@ -98,24 +103,21 @@ pub(crate) fn exact(decimal: &str) -> Option<String> {
 }
 
 /// A mean or a median to two decimals, or fewer where they are zeros, or in scientific notation where
-/// it is too large or too small for either; `None` if it is not finite.
+/// it is too large or too small for either; `None` if it is beyond even that.
 pub(crate) fn float(value: f64) -> Option<String> {
-    if !value.is_finite() || value.abs() >= 1e300 {
+    if value != 0.0 && !(1e-300..1e300).contains(&value.abs()) {
         return None;
     }
-    if value != 0.0 && !(0.005..1e15).contains(&value.abs()) {
+    if value != 0.0 && !(0.005..1e12).contains(&value.abs()) {
         return Some(format!("{value:.2e}"));
     }
     let text = format!("{value:.2}");
     Some(grouped(text.strip_suffix(".00").unwrap_or(&text)))
 }
 
-/// A sentiment to two decimals.
+/// A sentiment to two decimals; `None` if it is not from -1 to 1.
 pub(crate) fn score(value: f64) -> Option<String> {
-    if value.abs() >= 1e6 || !value.is_finite() {
-        return float(value);
-    }
-    let text = format!("{value:.2}");
+    let text = (value.abs() <= 1.0).then(|| format!("{value:.2}"))?;
     Some(if text == "-0.00" { "0.00".to_owned() } else { text })
 }
 
@@ -123,7 +125,7 @@ pub(crate) fn score(value: f64) -> Option<String> {
 /// everything; `None` if it is not finite.
 pub(crate) fn percent(share: f64) -> Option<String> {
     let value = share * 100.0;
-    if !value.is_finite() || value.abs() >= 1e15 {
+    if !value.is_finite() || value.abs() >= 1e9 {
         return None;
     }
     let is_exact = value == 0.0 || value == 100.0;

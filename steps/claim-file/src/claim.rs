@@ -34,7 +34,7 @@ pub(crate) async fn claim(
         let found_one = record.is_some();
         let wish = match wish(record, &source, input, ports, config).await? {
             Wish::None(answer) => return Ok(*answer),
-            Wish::Claim(wish) => wish,
+            Wish::Claim(wish) => *wish,
         };
         let now = ports.clock.now();
         let request = ClaimRequest {
@@ -71,7 +71,7 @@ fn check_name(execution: &Execution) -> StepResult<()> {
 
 /// What to ask of the ledger, by what it holds.
 enum Wish {
-    Claim(ClaimWish),
+    Claim(Box<ClaimWish>),
     None(Box<ClaimOutput>),
 }
 
@@ -79,6 +79,12 @@ struct ClaimWish {
     run: Run,
     rerun: bool,
     dead_owner: Option<String>,
+}
+
+impl Wish {
+    fn claim(run: Run, rerun: bool, dead_owner: Option<String>) -> Self {
+        Self::Claim(Box::new(ClaimWish { run, rerun, dead_owner }))
+    }
 }
 
 async fn wish(
@@ -91,7 +97,7 @@ async fn wish(
     let own_run = fix_run(source, &input.execution, ports, config);
     let Some(record) = record else {
         let run = own_run.await?;
-        return Ok(Wish::Claim(ClaimWish { run, rerun: input.rerun, dead_owner: None }));
+        return Ok(Wish::claim(run, input.rerun, None));
     };
     let mine = record.owner.id == input.execution.id;
     let rerun = input.rerun && !mine;
@@ -101,7 +107,7 @@ async fn wish(
         }
         LedgerState::Completed | LedgerState::Failed if rerun => {
             let run = own_run.await?;
-            return Ok(Wish::Claim(ClaimWish { run, rerun, dead_owner: None }));
+            return Ok(Wish::claim(run, rerun, None));
         }
         LedgerState::InProgress if !mine && record.lease_expires_at >= ports.clock.now() => {
             if ports.executions.is_running(&record.owner.id).await? {
@@ -112,7 +118,7 @@ async fn wish(
         _ => None,
     };
     // The run that is taken over is the record's, whatever this execution would have fixed.
-    Ok(Wish::Claim(ClaimWish { run: record.run, rerun: false, dead_owner }))
+    Ok(Wish::claim(record.run, false, dead_owner))
 }
 
 /// The run is this execution's.

@@ -23,7 +23,7 @@ pub(crate) async fn source(
     store: &dyn ObjectStore,
 ) -> StepResult<SourceObject> {
     let key = &input.object.key;
-    if !key.strip_prefix(INPUT).is_some_and(|file| !file.is_empty()) {
+    if key.strip_prefix(INPUT).is_none_or(str::is_empty) {
         return Err(StepError::new(ErrorKind::InvalidEvent, "only files under input/ are claimed")
             .with("key", key.escape_debug()));
     }

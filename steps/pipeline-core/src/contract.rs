@@ -43,6 +43,7 @@ mod field;
 mod json;
 mod load;
 mod numeric;
+mod pinned;
 mod problem;
 mod regex_dialect;
 mod spelling;

@@ -89,12 +89,10 @@ impl SpreadsheetCopy {
                 if index > 0 {
                     copy.push(self.dialect.delimiter);
                 }
+                let (bytes, range) = (record.bytes(), record.cell_range(index).unwrap_or_default());
                 match neutralize(&cell) {
                     Cow::Owned(marked) => write_cell(marked.as_bytes(), &self.dialect, copy),
-                    Cow::Borrowed(_) => {
-                        let range = record.cell_range(index).unwrap_or_default();
-                        copy.extend_from_slice(&record.bytes()[range]);
-                    }
+                    Cow::Borrowed(_) => copy.extend_from_slice(&bytes[range]),
                 }
             }
             copy.extend_from_slice(record.terminator());

@@ -1,4 +1,5 @@
 //! The in-memory adapters keep the promises of their ports.
+#![expect(clippy::unused_async, reason = "tests; a factory may have to wait")]
 
 use std::ops::Deref;
 

@@ -127,15 +127,12 @@ impl FolderStore {
             }
         };
         let descriptions = self.descriptions(key);
-        let description = match Description::load(&descriptions, fingerprint, key) {
-            Some(description) => description,
-            None => {
-                let computed = Description::compute(key, &file, fingerprint)
-                    .map_err(|error| io_error("describe an object", path, error))?;
-                computed.save(&descriptions, fingerprint, &self.temp_files)?;
-                computed
-            }
-        };
+        if let Some(description) = Description::load(&descriptions, fingerprint, key) {
+            return Ok(Some(Described { file, fingerprint, description }));
+        }
+        let description = Description::compute(key, &file, fingerprint)
+            .map_err(|error| io_error("describe an object", path, error))?;
+        description.save(&descriptions, fingerprint, &self.temp_files)?;
         Ok(Some(Described { file, fingerprint, description }))
     }
 

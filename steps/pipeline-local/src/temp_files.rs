@@ -67,13 +67,15 @@ impl TempFiles {
     }
 }
 
+/// Removes what the process of this lock file has left: its files first, so that a death in between
+/// loses track of none.
 fn remove_files_of(lock: &Path, folder: &Path) -> io::Result<()> {
     if let Some(owner) = lock.file_stem().and_then(|stem| stem.to_str()) {
         for entry in fs::read_dir(folder)? {
-            let entry = entry?;
-            let name = entry.file_name();
-            if name.to_str().is_some_and(|name| name.starts_with(owner) && name.ends_with(".tmp")) {
-                fs::remove_file(entry.path())?;
+            let path = entry?.path();
+            let name = path.file_name().and_then(|name| name.to_str());
+            if path != lock && name.is_some_and(|name| name.starts_with(owner)) {
+                fs::remove_file(path)?;
             }
         }
     }

@@ -1,4 +1,5 @@
 //! The adapters of a data folder keep the promises of the ports.
+#![expect(clippy::unused_async, clippy::unwrap_used, reason = "tests; a factory may have to wait")]
 
 use std::ops::Deref;
 

@@ -59,7 +59,7 @@ impl Actor {
 
     /// Waits until the child has done something more.
     fn next(&mut self) -> String {
-        self.lines.next().expect("the child goes on")
+        self.lines.next().unwrap()
     }
 
     /// Lets the child go on from where it waits.
@@ -288,7 +288,9 @@ async fn objects_of_a_killed_writer_are_whole_or_absent() {
     for round in 0..ROUNDS {
         let mut writers = [(); 2].map(|()| Actor::play("write", "writer", folder.path()));
         for _ in 0..=round {
-            writers.iter_mut().for_each(|writer| drop(writer.next()));
+            for writer in &mut writers {
+                writer.next();
+            }
         }
         for writer in writers {
             writer.kill();
@@ -300,7 +302,7 @@ async fn objects_of_a_killed_writer_are_whole_or_absent() {
         for generation in 1..100 {
             let key = format!("reports/{generation}/manifest.json");
             match read_all(&data.store, &key, None, 1 << 20).await {
-                Ok(bytes) => assert!(bytes == [b'm'; 100_000]),
+                Ok(bytes) => assert!(bytes == vec![b'm'; 100_000]),
                 Err(error) => assert_eq!(error.kind(), ErrorKind::ObjectNotFound),
             }
         }
@@ -313,7 +315,8 @@ async fn temporary_files_of_the_living_are_kept() {
     let folder = TempDir::new().unwrap();
     let mut living = Actor::play("stage", "living", folder.path());
     let mut dying = Actor::play("stage", "dying", folder.path());
-    (living.next(), dying.next());
+    living.next();
+    dying.next();
     dying.kill();
     let data = DataFolder::open(folder.path()).unwrap();
     assert_eq!(temp_files(folder.path()), 1);

@@ -46,7 +46,7 @@ impl RejectedRows {
         let mut copy = SpreadsheetCopy::new();
         copy.push(&bytes, &mut contents);
         copy.finish(&mut contents);
-        Ok(Self::Attached(Attachment { file_name: file_name(&object.key).to_owned(), contents }))
+        Ok(Self::Attached(Attachment { file_name: safe_name(file_name(&object.key)), contents }))
     }
 
     /// The name of the attached file.
@@ -64,4 +64,10 @@ impl RejectedRows {
             Self::None | Self::Attached(_) => None,
         }
     }
+}
+
+/// The name without what a file system or a mail client may take for something else.
+fn safe_name(name: &str) -> String {
+    let is_unsafe = |char: char| char.is_control() || r#"/\:*?"<>|"#.contains(char);
+    name.replace(is_unsafe, "_")
 }

@@ -39,18 +39,18 @@ pub struct Links {
 }
 
 impl Links {
-    pub(crate) fn from_page(&self, run: &Run, key: &str) -> String {
+    pub(crate) fn page_url(&self, run: &Run, key: &str) -> String {
         match &self.page {
             Some(template) => object_url(template, &run.source.bucket, key),
             None => relative(&run.outputs.report, key),
         }
     }
 
-    pub(crate) fn from_mail(&self, bucket: &str, key: &str) -> Option<String> {
+    pub(crate) fn mail_url(&self, bucket: &str, key: &str) -> Option<String> {
         self.mail.as_deref().map(|template| object_url(template, bucket, key))
     }
 
-    pub(crate) fn to_execution(&self, arn: &str) -> Option<String> {
+    pub(crate) fn execution_url(&self, arn: &str) -> Option<String> {
         let template = self.execution.as_deref()?;
         Some(template.replace("{execution}", &percent_encoded(arn)))
     }

@@ -64,9 +64,9 @@ mod tests {
     use super::*;
 
     fn escaped(escaper: impl Escaper, text: &str) -> String {
-        let mut escaped = String::new();
-        escaper.write_escaped_str(&mut escaped, text).unwrap();
-        escaped
+        let mut written = String::new();
+        escaper.write_escaped_str(&mut written, text).unwrap();
+        written
     }
 
     #[test]

@@ -134,7 +134,7 @@ impl File {
             name: bounded(file_name(key), 80),
             key: bounded(key, 1_100),
             bucket: bucket.map(|bucket| bounded(bucket, 120)),
-            href: bucket.and_then(|bucket| config.links.from_mail(bucket, key)),
+            href: bucket.and_then(|bucket| config.links.mail_url(bucket, key)),
         })
     }
 }

@@ -120,9 +120,13 @@ mod tests {
 
     #[test]
     fn a_share_is_never_rounded_to_all_or_none() {
-        for (value, shown) in
-            [(0.0, "0%"), (0.000_1, "<0.1%"), (0.28544, "28.5%"), (0.999_9, ">99.9%"), (1.0, "100%")]
-        {
+        for (value, shown) in [
+            (0.0, "0%"),
+            (0.000_1, "<0.1%"),
+            (0.28544, "28.5%"),
+            (0.999_9, ">99.9%"),
+            (1.0, "100%"),
+        ] {
             assert_eq!(share(value), shown);
         }
     }

@@ -36,7 +36,7 @@ pub(crate) async fn render(
 ) -> StepResult<RenderOutput> {
     let RenderInput { run, results } = input;
     let evidence = Evidence::read(ports.store, results).await?;
-    let link = |key: &str| Some(config.links.from_page(run, key));
+    let link = |key: &str| Some(config.links.page_url(run, key));
     let view =
         View { limits: Limits::PAGE, link: &link, program_version: env!("CARGO_PKG_VERSION") };
     let html = html(&Report::new(run, results, &evidence, &view))?;

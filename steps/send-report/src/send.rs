@@ -50,7 +50,7 @@ pub(crate) struct ExecutionLink {
 
 impl ExecutionLink {
     pub(crate) fn new(name: &str, arn: &str, config: &Config) -> Self {
-        Self { name: bounded(name, 120), href: config.links.to_execution(arn) }
+        Self { name: bounded(name, 120), href: config.links.execution_url(arn) }
     }
 }
 
@@ -79,7 +79,7 @@ async fn compose(
     let (run, results) = (&manifest.run, &manifest.results);
     let evidence = Evidence::read(ports.store, results).await?;
     let rejected = RejectedRows::read(ports.store, results, config).await?;
-    let link = |key: &str| config.links.from_mail(&run.source.bucket, key);
+    let link = |key: &str| config.links.mail_url(&run.source.bucket, key);
     let program_version = manifest.program_version.as_str();
     let view = View { limits: Limits::MAIL, link: &link, program_version };
     let report = Report::new(run, results, &evidence, &view);

@@ -5,7 +5,10 @@ use pipeline_core::{
     steps::analyze::AnomalyCounts,
 };
 
-use crate::figure::{count, counted, ratio, share};
+use crate::{
+    escape::bounded,
+    figure::{count, counted, ratio, share},
+};
 
 /// How loud the report is; templates choose colours by it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,7 +76,7 @@ impl Verdict {
                 (Tone::Warning, "NO RECORDS", sentence)
             }
             Outcome::FileRefused => {
-                let reason = results.refusal.as_ref().map(|refusal| refusal.message.clone());
+                let reason = results.refusal.as_ref().map(|refusal| bounded(&refusal.message, 600));
                 let sentence =
                     reason.unwrap_or_else(|| "The file as a whole was refused.".to_owned());
                 (Tone::Alarm, "FILE REFUSED", sentence)

@@ -42,8 +42,8 @@ impl<'a> Partition<'a> {
         if contract.sluice().lineage_columns {
             let timestamp = run.timestamp();
             let values = [&timestamp, &run.correlation_id, &run.source.key].map(String::as_str);
-            append(values, contract.dialect(), &mut lineage);
-            append(LINEAGE_COLUMNS, contract.dialect(), &mut lineage_labels);
+            append(values, *contract.dialect(), &mut lineage);
+            append(LINEAGE_COLUMNS, *contract.dialect(), &mut lineage_labels);
         }
         Ok(Self {
             run,
@@ -117,10 +117,10 @@ impl<'a> Partition<'a> {
 }
 
 /// Appends cells to a row that has some.
-fn append<'t>(texts: impl IntoIterator<Item = &'t str>, dialect: &Dialect, out: &mut Vec<u8>) {
+fn append<'t>(texts: impl IntoIterator<Item = &'t str>, dialect: Dialect, out: &mut Vec<u8>) {
     for text in texts {
         out.push(dialect.delimiter);
-        write_cell(text.as_bytes(), dialect, out);
+        write_cell(text.as_bytes(), &dialect, out);
     }
 }
 

@@ -20,7 +20,7 @@
 //!     }
 //! }
 //! assert_eq!(seen, [
-//!     "\"large\" is not a whole number",
+//!     "\"large\" is not an integer",
 //!     "row 3",
 //!     "the primary key (id \"02\") is the same as in row 3",
 //! ]);
@@ -259,7 +259,7 @@ impl<'c> Validator<'c> {
                 self.terminator = record.terminator().to_vec();
             }
             let cells = Cells { record, restored: &[] };
-            let bytes = original(&cells, &header, contract.dialect());
+            let bytes = original(&cells, &header, *contract.dialect());
             let checker = Checker::new(contract, header, self.max_record_bytes);
             let header = self.checker.insert(checker).header();
             return Some(Event::Header(HeaderRow { header, bytes, terminator: &self.terminator }));
@@ -267,7 +267,12 @@ impl<'c> Validator<'c> {
         let checker = self.checker.as_mut()?;
 
         if is_rejected_file {
-            redrop::restore_cells(&record, checker.header(), contract.dialect(), &mut self.restored);
+            redrop::restore_cells(
+                &record,
+                checker.header(),
+                *contract.dialect(),
+                &mut self.restored,
+            );
         }
         let cells = Cells { record, restored: &self.restored };
         checker.check(&cells);
@@ -278,7 +283,7 @@ impl<'c> Validator<'c> {
                 b"" => &self.terminator,
                 terminator => terminator,
             };
-            let bytes = original(&cells, header, contract.dialect());
+            let bytes = original(&cells, header, *contract.dialect());
             return Some(Event::Valid(ValidRow { number: record.number(), bytes, terminator }));
         }
         self.tally.rejected(record.number(), errors);
@@ -290,7 +295,7 @@ impl<'c> Validator<'c> {
         let raw = match &cells {
             None if record.continues() => RawRecord::Pieces(record.bytes()),
             None => RawRecord::Whole(Cow::Borrowed(record.bytes())),
-            Some(cells) => raw_record(cells, header, contract.dialect()),
+            Some(cells) => raw_record(cells, header, *contract.dialect()),
         };
         let (number, line) = (record.number(), record.line());
         Some(Event::Rejected(RejectedRow { number, line, errors, raw, cells, columns }))
@@ -324,7 +329,7 @@ impl<'c> Validator<'c> {
 }
 
 /// The original cells as the contract's dialect writes them: the file's own bytes if possible.
-fn original<'a>(cells: &Cells<'a>, header: &Header<'_>, dialect: &Dialect) -> Cow<'a, [u8]> {
+fn original<'a>(cells: &Cells<'a>, header: &Header<'_>, dialect: Dialect) -> Cow<'a, [u8]> {
     let standard = Dialect::default();
     let same_dialect = !header.is_rejected_file
         || dialect.delimiter == standard.delimiter && dialect.quote_char == standard.quote_char;
@@ -339,7 +344,7 @@ fn original<'a>(cells: &Cells<'a>, header: &Header<'_>, dialect: &Dialect) -> Co
         if index > 0 {
             bytes.push(dialect.delimiter);
         }
-        write_cell(cells.get(index).unwrap_or_default().as_bytes(), dialect, &mut bytes);
+        write_cell(cells.get(index).unwrap_or_default().as_bytes(), &dialect, &mut bytes);
     }
     Cow::Owned(bytes)
 }
@@ -348,7 +353,7 @@ fn original<'a>(cells: &Cells<'a>, header: &Header<'_>, dialect: &Dialect) -> Co
 ///
 /// A row whose cells are all empty is told by its raw record alone, since any row without readable
 /// cells looks the same. A cell that looks as if a spreadsheet copy had marked it is proven by it.
-fn raw_record<'a>(cells: &Cells<'a>, header: &Header<'_>, dialect: &Dialect) -> RawRecord<'a> {
+fn raw_record<'a>(cells: &Cells<'a>, header: &Header<'_>, dialect: Dialect) -> RawRecord<'a> {
     let columns = header.columns.len();
     let mut texts = (0..columns).map(|index| cells.get(index).unwrap_or_default());
     if texts.clone().all(|text| text.is_empty()) {

@@ -1,4 +1,3 @@
-#![expect(clippy::unwrap_used, reason = "a test that cannot read its files has failed")]
 //! The one real file, row by row. It is no one's to publish, so it is not here: the test runs where
 //! `SLUICE_REAL_DATA` names it.
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::future::LocalBoxFuture;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::context::{MapItem, StateContext};
 use super::journal::Opened;
@@ -271,19 +271,21 @@ impl Run<'_> {
             retry_count: visit.retry_count.get(),
         };
         let item = sight.item.or(visit.frame.item.as_ref());
-        let mut states = Map::new();
-        states.insert("input".to_owned(), visit.input.clone());
-        if let Some(result) = sight.result {
-            states.insert("result".to_owned(), result.clone());
-        }
-        if let Some(error_output) = sight.error_output {
-            states.insert("errorOutput".to_owned(), error_output.clone());
-        }
-        states.insert("context".to_owned(), self.execution.context(&context, item));
+        let states = || {
+            let mut states = json!({ "input": visit.input });
+            if let Some(result) = sight.result {
+                states["result"] = result.clone();
+            }
+            if let Some(error_output) = sight.error_output {
+                states["errorOutput"] = error_output.clone();
+            }
+            states["context"] = self.execution.context(&context, item);
+            states
+        };
         let variable = |name: &str| visit.frame.scope.get(name);
         let random = self.random.clone();
         let now = self.environment.clock.now();
-        let bindings = Bindings::new(&Value::Object(states), &variable, random, now);
+        let bindings = Bindings::new(&states, &variable, random, now);
         evaluate(&bindings).map_err(|error| self.evaluation_failed(visit, error))
     }
 

@@ -4,7 +4,7 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use super::limits::MAX_EVENTS;
+use super::limits::{MAX_EVENTS, MAX_KEPT};
 use crate::clock::Clock;
 use crate::failure::Failure;
 use crate::history::{EventDetails, HistoryEvent, MapIteration, Observer};
@@ -34,6 +34,8 @@ pub(super) struct Journal<'a> {
     clock: &'a dyn Clock,
     observer: &'a dyn Observer,
     events: RefCell<Vec<HistoryEvent>>,
+    /// How many bytes of payload `events` keeps.
+    kept: Cell<usize>,
     open: RefCell<Vec<Open>>,
 }
 
@@ -54,7 +56,8 @@ pub(super) enum Opened {
 
 impl<'a> Journal<'a> {
     pub(super) fn new(clock: &'a dyn Clock, observer: &'a dyn Observer) -> Self {
-        Self { clock, observer, events: RefCell::default(), open: RefCell::default() }
+        let (events, kept, open) = Default::default();
+        Self { clock, observer, events, kept, open }
     }
 
     /// Records an event of `line` and moves the line on to it.
@@ -93,7 +96,7 @@ impl<'a> Journal<'a> {
         details: Option<EventDetails>,
     ) -> u64 {
         let id = self.last_id() + 1;
-        let event = HistoryEvent {
+        let mut event = HistoryEvent {
             timestamp: self.clock.now(),
             event_type: event_type.into(),
             id,
@@ -101,6 +104,17 @@ impl<'a> Journal<'a> {
             details,
         };
         self.observer.event(&event);
+        if let Some((payload, truncation)) =
+            event.details.as_mut().and_then(EventDetails::payload_mut)
+        {
+            let kept = self.kept.get() + payload.len();
+            if kept > MAX_KEPT {
+                *payload = String::new();
+                truncation.truncated = true;
+            } else {
+                self.kept.set(kept);
+            }
+        }
         self.events.borrow_mut().push(event);
         id
     }

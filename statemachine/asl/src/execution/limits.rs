@@ -10,6 +10,9 @@ use serde_json::Value;
 pub(super) const MAX_PAYLOAD: usize = 256 * 1024;
 /// The most events in the history of an execution.
 pub(super) const MAX_EVENTS: u64 = 25_000;
+/// How many bytes of payload the result of an execution keeps in its events. Not AWS's: 25,000
+/// events of 256 KiB are more than a laptop holds.
+pub(super) const MAX_KEPT: usize = 64 * 1024 * 1024;
 /// How many iterations of an inline Map run at once.
 pub(super) const MAX_INLINE_CONCURRENCY: usize = 40;
 /// How many executions of a distributed Map run at once.

@@ -54,9 +54,7 @@ impl Run<'_> {
             };
             Ok((arguments, limits))
         })?;
-        if !limits::is_within(&arguments) {
-            return Err(Failure::data_limit(&visit.state.name));
-        }
+        let is_within = limits::is_within(&arguments);
         let invocation = match &task.resource {
             Resource::Function(function) => {
                 Invocation { function: function.clone(), payload: arguments, parameters: None }
@@ -68,6 +66,11 @@ impl Run<'_> {
         let record = |(event_type, details): (&'static str, Option<EventDetails>)| {
             self.journal.record(line, event_type, details)
         };
+        if !is_within {
+            let failure = Failure::data_limit(&visit.state.name);
+            record(invocation.failed(&failure))?;
+            return Err(failure);
+        }
         record(invocation.scheduled(self.execution.region(), &limits))?;
         record(invocation.started())?;
         let outcome = self.invoke(visit, &invocation, &limits).await;

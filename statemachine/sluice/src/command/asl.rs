@@ -42,8 +42,9 @@ fn execute(
         Some(path) => json_of(&read(path)?, &path.display().to_string())?,
         None => json!({}),
     };
-    let functions = MockFunctions::from_json(&functions)
-        .map_err(|problems| anyhow::anyhow!("the functions cannot be used: {}", problems.join("; ")))?;
+    let functions = MockFunctions::from_json(&functions).map_err(|problems| {
+        anyhow::anyhow!("the functions cannot be used: {}", problems.join("; "))
+    })?;
     let result = run_mocked(&machine, json_or_file(input)?, &functions);
     if output == OutputFormat::Json {
         anstream::println!("{result}");

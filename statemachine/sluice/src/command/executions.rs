@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 use crate::{
     cli::{ExecutionsArgs, OutputFormat, ShowArgs},
     history::{Execution, History},
-    terminal::{BAD, DIM, GOOD, WARN, duration, safe, styled},
     laptop::history_folder,
+    terminal::{BAD, DIM, GOOD, WARN, duration, safe, styled},
     timeline::{Visit, timeline},
 };
 
@@ -109,7 +109,11 @@ fn print_visit(visit: &Visit) {
         || styled(BAD, "not left"),
         |exited| styled(DIM, between(visit.entered, exited)),
     );
-    anstream::println!("\n{}  {}  {took}", styled(anstyle::Style::new().bold(), safe(&visit.name)), visit.kind);
+    anstream::println!(
+        "\n{}  {}  {took}",
+        styled(anstyle::Style::new().bold(), safe(&visit.name)),
+        visit.kind
+    );
     anstream::println!("  in   {}", preview(&visit.input));
     for failure in &visit.failures {
         anstream::println!("  {}  {}", styled(WARN, "fail"), preview(failure));
@@ -119,7 +123,11 @@ fn print_visit(visit: &Visit) {
     }
 }
 
-fn show_state(execution: &Execution, state: &str, output: OutputFormat) -> anyhow::Result<ExitCode> {
+fn show_state(
+    execution: &Execution,
+    state: &str,
+    output: OutputFormat,
+) -> anyhow::Result<ExitCode> {
     let visits: Vec<Visit> =
         timeline(&execution.events).into_iter().filter(|visit| visit.name == state).collect();
     if visits.is_empty() {

@@ -144,7 +144,8 @@ async fn result_of(
     let is_held = matches!(outcome.as_deref(), Some("DuplicateSkipped" | "AlreadyInProgress"));
     let text = |value: &Value| value.as_str().map(str::to_owned);
     let validation = manifest.as_ref().and_then(|manifest| manifest.results.validation.as_ref());
-    let mut outputs = run.as_ref().map(|run| paths_of(folder, run, manifest.as_ref())).unwrap_or_default();
+    let mut outputs =
+        run.as_ref().map(|run| paths_of(folder, run, manifest.as_ref())).unwrap_or_default();
     if result.status != asl::Status::Succeeded {
         outputs.email = mail_of(folder, &finished.name, "Failed");
     }
@@ -180,7 +181,7 @@ fn claim_of(finished: &Finished) -> Value {
         .iter()
         .find_map(|event| match &event.details {
             Some(asl::EventDetails::StateExited { name, output, .. }) if name == "ClaimFile" => {
-                serde_json::from_str(output.as_deref()?).ok()
+                serde_json::from_str(output).ok()
             }
             _ => None,
         })
@@ -189,9 +190,7 @@ fn claim_of(finished: &Finished) -> Value {
 
 async fn manifest_of(folder: &DataFolder, run: &Run) -> anyhow::Result<Option<Manifest>> {
     match read_all(&folder.store, &run.outputs.manifest, None, MANIFEST_LIMIT_BYTES).await {
-        Ok(json) => {
-            Ok(Some(serde_json::from_slice(&json).context("the manifest cannot be read")?))
-        }
+        Ok(json) => Ok(Some(serde_json::from_slice(&json).context("the manifest cannot be read")?)),
         Err(error) if error.kind() == ErrorKind::ObjectNotFound => Ok(None),
         Err(error) => Err(error.into()),
     }

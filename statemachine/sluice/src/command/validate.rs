@@ -10,7 +10,7 @@ use std::{
 use anyhow::Context;
 use pipeline_core::{
     contract::Contract,
-    reject::{RefusalCode, Refusal, RejectCode},
+    reject::{Refusal, RefusalCode, RejectCode},
 };
 use serde::Serialize;
 use serde_json::json;
@@ -84,7 +84,8 @@ fn check(args: &ValidateArgs) -> anyhow::Result<ExitCode> {
 
 fn contract(path: Option<&Path>) -> anyhow::Result<Contract> {
     let Some(path) = path else {
-        return Contract::from_json(DEFAULT_CONTRACT).context("the built-in contract does not load");
+        return Contract::from_json(DEFAULT_CONTRACT)
+            .context("the built-in contract does not load");
     };
     let json = std::fs::read(path)
         .with_context(|| format!("cannot read the contract {}", path.display()))?;

@@ -25,7 +25,9 @@ use pipeline_core::{
     number::Number,
 };
 
-use super::{Analyst, SMALL_SAMPLE, insight::capitalized_name, ranking::ranked, sentiment::comparable};
+use super::{
+    Analyst, SMALL_SAMPLE, insight::capitalized_name, ranking::ranked, sentiment::comparable,
+};
 use crate::{
     plan::Topic,
     statement::Statement,
@@ -85,7 +87,10 @@ impl Analyst<'_> {
             Topic::Segment { measure, label } => self.empty_segments(measure, Some(label)),
             Topic::Text(_) => {
                 let by = self.facts.text.iter().flat_map(|text| &text.by);
-                self.negative_texts().into_iter().chain(by.flat_map(|by| self.low_scores(by))).collect()
+                self.negative_texts()
+                    .into_iter()
+                    .chain(by.flat_map(|by| self.low_scores(by)))
+                    .collect()
             }
             Topic::TextBy { dimension, .. } => {
                 self.sentiment_by(dimension).map(|by| self.low_scores(by)).unwrap_or_default()
@@ -94,7 +99,7 @@ impl Analyst<'_> {
     }
 
     /// What is odd about the data itself.
-    pub(super) fn data_quality(&self) -> Vec<Statement> {
+    pub(crate) fn data_quality(&self) -> Vec<Statement> {
         let findings = [told(self.many_rejects().into_iter().collect()), told(self.gaps())];
         let statement =
             |(text, level): (String, Level)| self.statement(DATA_QUALITY, &text, level, None);

@@ -76,14 +76,14 @@ impl Analyst<'_> {
             )
         };
         let second = match head.groups.get(first.len()) {
-            _ if first.len() > 1 => None,
-            Some(second) => Some(*second),
-            None => head.next,
+            Some((_, second)) => Some(second.records),
+            None => head.next.first().map(|(_, next)| next.records),
         };
-        if let (1, Some((value, next))) = (head.groups.len(), second) {
-            text += &format!(" Next is {} with {}", self.group(field, Some(value)), count(next.records));
-            let is_close = !is_beyond_chance(best.records, next.records);
-            text += if is_close { ", so near that the order may be chance." } else { "." };
+        let is_close = second.is_some_and(|second| !is_beyond_chance(best.records, second));
+        if let (1, Some(next)) = (head.groups.len(), self.next(field, &head)) {
+            let verb = if head.next.len() > 1 { "are" } else { "is" };
+            let chance = if is_close { ", so near that the order may be chance" } else { "" };
+            text += &format!(" Next {verb} {next}{chance}.");
         }
         if first.len() == 1 && head.groups.len() > 1 {
             text += &self.ties(field, &head);
@@ -95,13 +95,11 @@ impl Analyst<'_> {
                 self.several(field),
             );
         }
-        if best.records < SMALL_SAMPLE {
-            text += " These are small samples.";
-        }
-        let level = match second {
-            _ if first.len() > 1 || best.records < SMALL_SAMPLE => Level::Low,
-            Some((_, next)) if !is_beyond_chance(best.records, next.records) => Level::Medium,
-            _ => Level::High,
+        text += head.small_samples();
+        let level = match first.len() {
+            1 if best.records >= SMALL_SAMPLE && !is_close => Level::High,
+            1 if best.records >= SMALL_SAMPLE => Level::Medium,
+            _ => Level::Low,
         };
         Some((text, level))
     }
@@ -124,12 +122,17 @@ impl Analyst<'_> {
     /// `from 99 to 1,899`
     pub(super) fn range(&self, stats: &pipeline_core::facts::Stats) -> Option<String> {
         let (min, max) = (exact(stats.min.as_deref()?)?, exact(stats.max.as_deref()?)?);
-        Some(if min == max { format!("of {min} throughout") } else { format!("from {min} to {max}") })
+        Some(if min == max {
+            format!("of {min} throughout")
+        } else {
+            format!("from {min} to {max}")
+        })
     }
 
     fn compared_segments(&self, field: &str) -> Option<(String, Level)> {
         let measure = self.measure(field)?;
-        let mut ranked: Vec<_> = measure.segments.iter().filter(|found| found.records > 0).collect();
+        let mut ranked: Vec<_> =
+            measure.segments.iter().filter(|found| found.records > 0).collect();
         ranked.sort_by_key(|segment| std::cmp::Reverse(segment.records));
         let most = ranked.first()?.records;
         let name = |label: &str| self.segment(field, label);
@@ -139,7 +142,9 @@ impl Analyst<'_> {
         };
         let parts: Vec<_> = ranked
             .iter()
-            .map(|found| format!("{} with {}", name(&found.label), numbers(found.records, found.share)))
+            .map(|found| {
+                format!("{} with {}", name(&found.label), numbers(found.records, found.share))
+            })
             .collect();
         let mut text = format!(
             "The {} by segment of {}: {}.",
@@ -163,9 +168,10 @@ impl Analyst<'_> {
 
     /// ` By the sum of price, Flagship comes first: 210,000 of 466,903 (45.0%).`
     fn largest_sum(&self, measure: &MeasureFacts) -> Option<String> {
-        let sums = measure.segments.iter().filter_map(|found| {
-            Some((found, share_of_sum(&found.stats, &measure.total)?))
-        });
+        let sums = measure
+            .segments
+            .iter()
+            .filter_map(|found| Some((found, share_of_sum(&found.stats, &measure.total)?)));
         let (segment, share) = sums.max_by(|(_, a), (_, b)| a.total_cmp(b))?;
         Some(format!(
             " By the sum of {}, {} comes first: {} of {} ({}).",

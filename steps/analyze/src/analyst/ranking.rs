@@ -2,7 +2,7 @@
 
 use pipeline_core::facts::{Facts, Group};
 
-use super::Analyst;
+use super::{Analyst, SMALL_SAMPLE};
 use crate::{
     check::Leaders,
     plan::{Ask, Topic},
@@ -18,8 +18,8 @@ pub(super) struct Head<'g> {
     pub(super) groups: Vec<(&'g str, &'g Group)>,
     /// Whether more share the last place than are named.
     pub(super) more_share: bool,
-    /// The next after all of them.
-    pub(super) next: Option<(&'g str, &'g Group)>,
+    /// Those at the next place after all of them.
+    pub(super) next: Vec<(&'g str, &'g Group)>,
 }
 
 /// The groups with a value and with records; a missing value leads nothing.
@@ -39,7 +39,9 @@ impl<'g> Head<'g> {
         let last = ranked.get(places.clamp(1, ranked.len().max(1)) - 1)?.1.records;
         let through = ranked.iter().take_while(|(_, group)| group.records >= last).count();
         let shown = through.min(places.max(1) + MOST_SHARING);
-        let next = ranked.get(through).copied();
+        let next = ranked.get(through).map(|(_, group)| group.records);
+        let level = |(_, group): &&(&str, &Group)| Some(group.records) == next;
+        let next = ranked[through..].iter().take_while(level).copied().collect();
         let groups = ranked.into_iter().take(shown).collect();
         Some(Self { groups, more_share: through > shown, next })
     }
@@ -53,6 +55,17 @@ impl<'g> Head<'g> {
 
     pub(super) fn smallest(&self) -> u64 {
         self.groups.last().map_or(0, |(_, group)| group.records)
+    }
+
+    /// Says that samples are small, where they are.
+    pub(super) fn small_samples(&self) -> &'static str {
+        let small = self.groups.iter().filter(|(_, group)| group.records < SMALL_SAMPLE).count();
+        match (small, self.groups.len()) {
+            (0, _) => "",
+            (1, 1) => " This is a small sample: look again with more data.",
+            (small, all) if small == all => " These are small samples: look again with more data.",
+            _ => " Some of these are small samples: look again with more data.",
+        }
     }
 }
 
@@ -72,6 +85,18 @@ impl Analyst<'_> {
             names.push(format!("others with {} too", count(head.smallest())));
         }
         list(&names)
+    }
+
+    /// `B with 9`, `B and C with 9 each`
+    pub(super) fn next(&self, field: &str, head: &Head<'_>) -> Option<String> {
+        let (_, first) = head.next.first()?;
+        let named = head.next.iter().take(MOST_SHARING);
+        let mut names: Vec<_> = named.map(|(value, _)| self.group(field, Some(value))).collect();
+        if head.next.len() > MOST_SHARING {
+            names.push("others".to_owned());
+        }
+        let each = if names.len() > 1 { " each" } else { "" };
+        Some(format!("{} with {}{each}", list(&names), count(first.records)))
     }
 
     /// ` B and C are level at 9.`, where groups share the last place.

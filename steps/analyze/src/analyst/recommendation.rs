@@ -11,7 +11,7 @@
 use pipeline_core::analysis::Level;
 
 use super::{
-    Analyst, SMALL_SAMPLE,
+    Analyst,
     ranking::Head,
     sentiment::{comparable, extreme},
 };
@@ -53,7 +53,7 @@ impl Analyst<'_> {
             );
         }
         text += &self.ties(field, &head);
-        text += few(&head);
+        text += head.small_samples();
         if let Some(share) = part(dimension.other_records, all).filter(|share| *share >= 0.5) {
             text += &format!(
                 " Keep the range broad: {} of {} ({}) are of {} beyond the most frequent ones.",
@@ -85,7 +85,7 @@ impl Analyst<'_> {
             self.column(&dimension.field),
         );
         text += &self.ties(&dimension.field, &head);
-        text += few(&head);
+        text += head.small_samples();
         if let Some(share) = percent(segment.share) {
             let all = self.records(measure.total.count);
             text += &format!(" {name} has {share} of all {all}.");
@@ -95,9 +95,10 @@ impl Analyst<'_> {
 
     fn favour_segment(&self, field: &str) -> Option<(String, Level)> {
         let measure = self.measure(field)?;
-        let sums = measure.segments.iter().filter_map(|found| {
-            Some((found, share_of_sum(&found.stats, &measure.total)?))
-        });
+        let sums = measure
+            .segments
+            .iter()
+            .filter_map(|found| Some((found, share_of_sum(&found.stats, &measure.total)?)));
         let (segment, share) = sums.max_by(|(_, a), (_, b)| a.total_cmp(b))?;
         let text = format!(
             "Give {} the most weight: it has {} of the sum of {} with {} of the {}.",
@@ -143,10 +144,6 @@ impl Analyst<'_> {
         );
         Some((said, by_share(overall - first.mean_score, 0.3, 0.1)))
     }
-}
-
-fn few(head: &Head<'_>) -> &'static str {
-    if head.smallest() < SMALL_SAMPLE { " These are small samples: look again with more data." } else { "" }
 }
 
 fn by_share(share: f64, high: f64, medium: f64) -> Level {

@@ -28,7 +28,8 @@ pub(super) fn extreme<'g>(
     let Some(extreme) = groups.iter().map(|(_, found)| found.mean_score).reduce(pick) else {
         return Vec::new();
     };
-    let is_extreme = |(_, found): &&(&str, &Sentiment)| found.mean_score.total_cmp(&extreme).is_eq();
+    let is_extreme =
+        |(_, found): &&(&str, &Sentiment)| found.mean_score.total_cmp(&extreme).is_eq();
     groups.iter().filter(is_extreme).copied().collect()
 }
 

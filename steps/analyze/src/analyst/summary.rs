@@ -53,7 +53,8 @@ impl Analyst<'_> {
     fn middle(&self) -> Option<String> {
         let measure = self.facts.measures.first()?;
         let mean = measure.total.mean.and_then(float).map(|mean| format!("a mean of {mean}"));
-        let median = measure.total.median.and_then(float).map(|found| format!("a median of {found}"));
+        let median =
+            measure.total.median.and_then(float).map(|found| format!("a median of {found}"));
         let said: Vec<_> = mean.into_iter().chain(median).collect();
         let name = capitalized_name(&self.column(&measure.field));
         (!said.is_empty()).then(|| format!("{name} has {}.", list(&said)))
@@ -75,7 +76,8 @@ impl Analyst<'_> {
                 head.groups.iter().map(|(value, _)| self.group(&time.by, Some(value))).collect();
             let each = if names.len() > 1 { " each" } else { "" };
             let others = if head.more_share { " and others" } else { "" };
-            text += &format!(", most in {}{others} ({}{each})", list(&names), count(head.smallest()));
+            text +=
+                &format!(", most in {}{others} ({}{each})", list(&names), count(head.smallest()));
         }
         Some(text + ".")
     }

@@ -12,7 +12,10 @@ use super::{
     matching::{Fact, Kind},
     names::{Names, Owner},
 };
-use crate::{plan::Plan, wording::shown};
+use crate::{
+    plan::Plan,
+    wording::{plural, shown},
+};
 
 /// What numbers can be about.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -48,12 +51,14 @@ impl Book {
             book.measure(measure, first_dimension, plan);
         }
         for dimension in &facts.dimensions {
-            book.count(dimension.distinct, &[]);
+            let about = [book.column(&dimension.field)];
+            book.count(dimension.distinct, &about);
             book.groups(&dimension.field, &dimension.groups, &[]);
-            book.others(dimension.other_records, facts.records.valid);
+            book.others(dimension.other_records, facts.records.valid, &about);
         }
         for pair in &facts.pairs {
-            book.count(pair.distinct, &[]);
+            let columns = pair.fields.each_ref().map(|field| book.column(field));
+            book.count(pair.distinct, &columns);
             book.longest_list = book.longest_list.max(pair.groups.len());
             for group in &pair.groups {
                 let [first, second] = &group.values;
@@ -67,7 +72,7 @@ impl Book {
                     book.stats(stats, &about);
                 }
             }
-            book.others(pair.other_records, facts.records.valid);
+            book.others(pair.other_records, facts.records.valid, &columns);
         }
         if let Some(time) = &facts.time {
             book.time(time, facts.records.valid);
@@ -83,7 +88,9 @@ impl Book {
     fn neutral_names(&mut self, facts: &Facts, plan: &Plan) {
         let asks = plan.insights.iter().chain(&plan.anomalies).chain(&plan.recommendations);
         let nouns = [&facts.dataset, &plan.record.one, &plan.record.many];
-        for name in asks.map(|ask| &ask.kind).chain(nouns).chain(facts.text.iter().map(|t| &t.method)) {
+        for name in
+            asks.map(|ask| &ask.kind).chain(nouns).chain(facts.text.iter().map(|t| &t.method))
+        {
             if is_wordy(name) {
                 self.names.add(&shown(name), None);
             }
@@ -145,15 +152,15 @@ impl Book {
         }
     }
 
-    fn others(&mut self, records: u64, all: u64) {
-        self.count(records, &[]);
-        self.optional_share(part(records, all), &[]);
+    fn others(&mut self, records: u64, all: u64, about: &[Owner]) {
+        self.count(records, about);
+        self.optional_share(part(records, all), about);
     }
 
     fn time(&mut self, time: &TimeFacts, valid: u64) {
-        self.column(&time.field);
+        let about = [self.column(&time.field)];
         self.groups(&time.by, &time.periods, &[]);
-        self.others(time.other_records, valid);
+        self.others(time.other_records, valid, &about);
         let periods = time.periods.iter().filter_map(|period| period.value.as_ref());
         for moment in periods.chain(&time.first).chain(&time.last) {
             self.date(moment);
@@ -182,7 +189,8 @@ impl Book {
                 let about = [self.group(&by.field, group.value.as_deref())];
                 self.sentiment(&group.sentiment, &about);
             }
-            self.others(by.other_texts, text.overall.count);
+            let about = [self.column(&by.field)];
+            self.others(by.other_texts, text.overall.count, &about);
         }
         self.quotes.extend(text.quotes.iter().map(|quote| shown(&quote.text).to_lowercase()));
     }
@@ -234,7 +242,7 @@ impl Book {
         let (owner, is_new) = self.owner(Subject::Column(field.to_owned()));
         if is_new {
             self.columns.insert(owner);
-            for name in [shown(field), column_label(field)] {
+            for name in [shown(field), column_label(field), plural(&column_label(field))] {
                 if is_wordy(&name) {
                     self.names.add(&name, Some(owner));
                 }

@@ -89,7 +89,11 @@ mod tests {
     fn a_number_matches_at_the_digits_that_it_shows() {
         fn check(exact: &str, shown: &str, unit: i32, expect: bool) {
             let number = |text: &str| Number::parse(text).unwrap();
-            assert_eq!(rounds_to(&number(exact), &number(shown), unit), expect, "{exact} as {shown}");
+            assert_eq!(
+                rounds_to(&number(exact), &number(shown), unit),
+                expect,
+                "{exact} as {shown}"
+            );
         }
         check("899.25", "899", 0, true);
         check("899.25", "899.3", -1, true);

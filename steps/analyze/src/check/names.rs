@@ -119,8 +119,7 @@ pub(crate) fn is_wordy(name: &[char]) -> bool {
 /// Whether nothing but signs stands beside a number: `12%`, `(5)`, `12th`.
 fn only_a_number(name: &[char], numbers: &[Token]) -> bool {
     let [number] = numbers else { return false };
-    let rest: String =
-        name[..number.span.start].iter().chain(&name[number.span.end..]).collect();
+    let rest: String = name[..number.span.start].iter().chain(&name[number.span.end..]).collect();
     let rest = rest.trim_matches(|char: char| !char.is_alphanumeric()).to_lowercase();
     matches!(rest.as_str(), "" | "st" | "nd" | "rd" | "th" | "percent" | "pct" | "per cent" | "top")
 }

@@ -91,7 +91,8 @@ fn goes_on(text: &[char], at: usize) -> bool {
 }
 
 fn starts_fraction(text: &[char], at: usize) -> bool {
-    is_digit(text, at + 1) && !previous(text, at).is_some_and(|char| char.is_alphanumeric() || char == '.')
+    is_digit(text, at + 1)
+        && !previous(text, at).is_some_and(|char| char.is_alphanumeric() || char == '.')
 }
 
 fn date(text: &[char], start: usize) -> Option<Token> {
@@ -356,31 +357,44 @@ mod tests {
         }
         check("no number, one of many", &[]);
         check("sold 10.", &["Plain 10/0"]);
-        check("1,234 and 1 234.50 and 12.5%", &[
-            "Plain 1234/0", "Plain 1/0", "Plain 234.5/-2", "Percent 0.125/-3",
-        ]);
+        check(
+            "1,234 and 1 234.50 and 12.5%",
+            &["Plain 1234/0", "Plain 1/0", "Plain 234.5/-2", "Percent 0.125/-3"],
+        );
         check("12\u{a0}345 or 12’345", &["Plain 12345/0", "Plain 12345/0"]);
         check("12,5 or 1.2.3 or 1,23", &["?12,5", "?1.2.3", "?1,23"]);
-        check("$899, 899 €, -$5, US$ 7", &[
-            "Currency 899/0", "Currency 899/0", "Currency -5/0", "Currency 7/0",
-        ]);
-        check("3.2k, 4K, 1.5 million, 2bn, 5 M", &[
-            "Plain 3200/2", "Plain 4000/3", "Plain 1500000/5", "Plain 2000000000/9", "Plain 5/0",
-        ]);
+        check(
+            "$899, 899 €, -$5, US$ 7",
+            &["Currency 899/0", "Currency 899/0", "Currency -5/0", "Currency 7/0"],
+        );
+        check(
+            "3.2k, 4K, 1.5 million, 2bn, 5 M",
+            &["Plain 3200/2", "Plain 4000/3", "Plain 1500000/5", "Plain 2000000000/9", "Plain 5/0"],
+        );
         check("1.5e3 and 2e-4 and 3ex", &["Plain 1500/2", "Plain 0.0002/-4", "Plain 3/0"]);
-        check("-0.35, (−2), +3, 500-1000, mid-2024", &[
-            "Plain -0.35/-2", "Plain -2/0", "Plain 3/0", "Plain 500/0", "Plain 1000/0", "Plain 2024/0",
-        ]);
+        check(
+            "-0.35, (−2), +3, 500-1000, mid-2024",
+            &[
+                "Plain -0.35/-2",
+                "Plain -2/0",
+                "Plain 3/0",
+                "Plain 500/0",
+                "Plain 1000/0",
+                "Plain 2024/0",
+            ],
+        );
         check("2024-05 to 2024-05-20", &["date 2024-05", "date 2024-05-20"]);
-        check("2nd, 11th, #3, top 5, Top-2", &[
-            "Rank 2/0", "Rank 11/0", "Rank 3/0", "Selection 5/0", "Selection 2/0",
-        ]);
+        check(
+            "2nd, 11th, #3, top 5, Top-2",
+            &["Rank 2/0", "Rank 11/0", "Rank 3/0", "Selection 5/0", "Selection 2/0"],
+        );
         check("S24, Y28 and 128GB", &["Plain 24/0", "Plain 28/0", "Plain 128/0"]);
         check(".5 of it", &["Plain 0.5/-1"]);
         check("٣ and ½ and １０", &["?٣", "?½", "?１０"]);
-        check("two, twenty-five, three hundred and two, ten percent, top three", &[
-            "Plain 2/0", "Plain 25/0", "Plain 302/0", "Percent 0.1/-2", "Selection 3/0",
-        ]);
+        check(
+            "two, twenty-five, three hundred and two, ten percent, top three",
+            &["Plain 2/0", "Plain 25/0", "Plain 302/0", "Percent 0.1/-2", "Selection 3/0"],
+        );
         check("one hundred; someone often; million", &["Plain 100/0", "Plain 1000000/0"]);
         check("14 per cent and 5 percentage points", &["Percent 0.14/-2", "Plain 5/0"]);
         check("9e999999 1e", &["Plain 9/0", "Plain 999999/0", "Plain 1/0"]);

@@ -23,12 +23,12 @@ fn store(connection: &Connection, mail_id: &str, state: &SendState) -> StepResul
 #[async_trait]
 impl SendLog for Database {
     async fn begin(&self, mail_id: &str, now: DateTime<Utc>) -> StepResult<SendMark> {
-        self.change(|transaction| match find(transaction, BY_MAIL, mail_id)? {
-            Some(mark) => Ok(SendMark::Held(mark)),
-            None => {
-                store(transaction, mail_id, &SendState::Sending { since: now })?;
-                Ok(SendMark::Begun)
+        self.change(|transaction| {
+            if let Some(mark) = find(transaction, BY_MAIL, mail_id)? {
+                return Ok(SendMark::Held(mark));
             }
+            store(transaction, mail_id, &SendState::Sending { since: now })?;
+            Ok(SendMark::Begun)
         })
     }
 

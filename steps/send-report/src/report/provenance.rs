@@ -79,10 +79,10 @@ impl Provenance {
         entries.push(("ETag", source.etag.clone()));
         entries.push(("Checksum", source.checksum.clone()));
         let validation = results.validation.as_ref();
-        if let Some(sha256) = validation.and_then(|v| v.source_sha256.as_ref()) {
-            if source.checksum != format!("sha256:{sha256}") {
-                entries.push(("SHA-256", sha256.clone()));
-            }
+        if let Some(sha256) = validation.and_then(|v| v.source_sha256.as_ref())
+            && source.checksum != format!("sha256:{sha256}")
+        {
+            entries.push(("SHA-256", sha256.clone()));
         }
         entries.push(("Contract", run.contract.key.clone()));
         if let Some(version) = &run.contract.version_id {

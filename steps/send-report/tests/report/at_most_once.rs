@@ -36,6 +36,16 @@ async fn notified(sample: &Sample) -> bool {
 }
 
 #[tokio::test]
+async fn the_step_can_run_on_any_thread() {
+    fn can_move<T: Send>(future: T) -> T {
+        future
+    }
+    let sample = published().await;
+    let run = send_report::run(sample.send_input(), sample.ports(None), &sample.config);
+    assert!(can_move(run).await.is_ok());
+}
+
+#[tokio::test]
 async fn sent_then_already_sent() {
     let sample = published().await;
     let mailer = ScriptedMailer::default();

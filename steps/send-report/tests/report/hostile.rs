@@ -73,7 +73,7 @@ async fn rendered(text: &str) -> (String, String, String) {
     let bytes = sample.message().await;
     let message = MessageParser::default().parse(&bytes).unwrap();
     assert!(message.bcc().is_none());
-    let html = message.body_html(0).unwrap().into_owned();
+    let html = message.body_html(0).unwrap().replace("\r\n", "\n");
     let text = message.body_text(0).unwrap().replace("\r\n", "\n");
     (page, html, text)
 }

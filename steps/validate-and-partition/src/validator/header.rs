@@ -1,5 +1,6 @@
 //! The header of a file against its contract: matched by name, in any order.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use pipeline_core::{
@@ -64,7 +65,10 @@ pub(super) fn read<'c>(
     let cells = record.cell_count();
     let mut labels: Vec<String> = record.labels().collect();
     if labels.iter().all(String::is_empty) {
-        return refuse(RefusalCode::BlankHeader, "the first row is blank; it must name the columns");
+        return refuse(
+            RefusalCode::BlankHeader,
+            "the first row is blank; it must name the columns",
+        );
     }
     if is_rejected_file {
         labels.truncate(cells - REJECT_COLUMNS.len());
@@ -170,10 +174,8 @@ fn labelled(labels: &[String]) -> Result<(), Refusal> {
         let have = if blank.len() == 1 { "has" } else { "have" };
         let positions = blank.join(", ");
         let positions: String = positions.chars().take(200).collect();
-        let message = format!(
-            "{columns} {positions} of {} {have} no label in the header",
-            labels.len()
-        );
+        let message =
+            format!("{columns} {positions} of {} {have} no label in the header", labels.len());
         return refuse(RefusalCode::BlankLabel, message);
     }
     let mut sorted: Vec<&str> = labels.iter().map(String::as_str).collect();
@@ -190,7 +192,7 @@ fn labelled(labels: &[String]) -> Result<(), Refusal> {
 
 /// Whether every column is there that must be: required ones, and those of the primary key.
 fn complete(labels: &[String], contract: &Contract) -> Result<(), Refusal> {
-    let (fields, dialect) = (contract.fields(), contract.dialect());
+    let (fields, dialect) = (contract.fields(), *contract.dialect());
     let known: Vec<&str> = fields.iter().map(Field::name).collect();
     let has = |name: &str| labels.iter().any(|label| label == name);
     let missing: Vec<&str> = fields
@@ -204,8 +206,7 @@ fn complete(labels: &[String], contract: &Contract) -> Result<(), Refusal> {
         return Ok(());
     }
     let columns = if missing.len() == 1 { "column" } else { "columns" };
-    let mut message =
-        format!("the header has no {columns} {}", names(missing.iter().copied()));
+    let mut message = format!("the header has no {columns} {}", names(missing.iter().copied()));
     // A column that stands for another declared one is no candidate.
     let others: Vec<&str> =
         labels.iter().map(String::as_str).filter(|label| !known.contains(label)).collect();
@@ -222,11 +223,13 @@ fn complete(labels: &[String], contract: &Contract) -> Result<(), Refusal> {
         message.push_str(&near.join(", "));
     } else if let ([only], Some(other)) = (labels, separator(labels, dialect)) {
         let found = if other == '\t' { "a tab".to_owned() } else { format!("`{other}`") };
-        message.push_str(&format!(
-            "; it is a single column, {}, and seems to be separated by {found} instead of `{}`",
+        // A write into a string cannot fail.
+        let _ = write!(
+            message,
+            "; it is a single column, `{}`, and seems to be separated by {found} instead of `{}`",
             Name(only),
             char::from(dialect.delimiter)
-        ));
+        );
         return refuse(RefusalCode::MissingLabel, message);
     }
     message.push_str("; it has ");
@@ -235,7 +238,7 @@ fn complete(labels: &[String], contract: &Contract) -> Result<(), Refusal> {
 }
 
 /// What seems to separate the columns of a header that was read as one column.
-fn separator(labels: &[String], dialect: &Dialect) -> Option<char> {
+fn separator(labels: &[String], dialect: Dialect) -> Option<char> {
     let [only] = labels else { return None };
     [',', ';', '\t', '|']
         .into_iter()

@@ -76,7 +76,10 @@ mod tests {
 
     #[test]
     fn a_value_is_quoted_on_one_bounded_line() {
-        assert_eq!(Quoted("a\tb\n\u{1b}[31m\u{202e}é").to_string(), "\"a\\tb\\n\\u{1b}[31m\\u{202e}é\"");
+        assert_eq!(
+            Quoted("a\tb\n\u{1b}[31m\u{202e}é").to_string(),
+            "\"a\\tb\\n\\u{1b}[31m\\u{202e}é\""
+        );
         assert_eq!(Quoted(&"é".repeat(81)).to_string(), format!("\"{}…\"", "é".repeat(80)));
         assert_eq!(Quoted(&"é".repeat(80)).to_string(), format!("\"{}\"", "é".repeat(80)));
     }

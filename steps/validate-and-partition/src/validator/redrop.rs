@@ -33,7 +33,7 @@ pub(super) fn raw_record<'a>(record: &Record<'a>, cells: usize) -> Cow<'a, str> 
 pub(super) fn restore_cells(
     record: &Record<'_>,
     header: &Header<'_>,
-    dialect: &Dialect,
+    dialect: Dialect,
     restored: &mut Vec<(usize, String)>,
 ) {
     restored.clear();
@@ -52,12 +52,12 @@ pub(super) fn restore_cells(
 }
 
 /// The cells of a raw record, none if it is not one readable record.
-fn native_cells(raw_record: &str, dialect: &Dialect) -> Vec<String> {
+fn native_cells(raw_record: &str, dialect: Dialect) -> Vec<String> {
     let decoded = raw_record
         .strip_prefix(BASE64_PREFIX)
         .map(|encoded| BASE64.decode(encoded).unwrap_or_default());
     let bytes = decoded.as_deref().unwrap_or(raw_record.as_bytes());
-    let mut reader = RecordReader::new(dialect, MAX_RECORD_BYTES);
+    let mut reader = RecordReader::new(&dialect, MAX_RECORD_BYTES);
     reader.push(bytes);
     reader.finish();
     reader

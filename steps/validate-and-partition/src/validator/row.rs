@@ -76,9 +76,7 @@ impl<'c> Checker<'c> {
         let unique = header
             .columns
             .iter()
-            .map(|column| {
-                column.field.is_some_and(|(_, field)| field.unique()).then(KeySet::new)
-            })
+            .map(|column| column.field.is_some_and(|(_, field)| field.unique()).then(KeySet::new))
             .collect();
         Self {
             contract,
@@ -130,7 +128,9 @@ impl<'c> Checker<'c> {
         let (code, message) = match record.flaw() {
             Some(Flaw::UnclosedQuote) => {
                 let most = grouped(self.max_record_bytes as u64);
-                let message = format!("a quote is opened and not closed within {most} bytes");
+                let message = format!(
+                    "a quote is opened and not closed within {most} bytes or the rest of the file"
+                );
                 (RejectCode::RecordTooLong, message)
             }
             Some(Flaw::TooLong) => {

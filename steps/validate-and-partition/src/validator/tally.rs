@@ -19,11 +19,11 @@ pub struct Tally {
     /// Comments, which are no records.
     pub comments: u64,
     by_code: BTreeMap<RejectCode, u64>,
-    by_field: BTreeMap<(Option<usize>, RejectCode), Count>,
+    by_field: BTreeMap<(Option<usize>, RejectCode), Errors>,
 }
 
 #[derive(Debug, Clone)]
-struct Count {
+struct Errors {
     field: Option<Arc<str>>,
     count: u64,
     first_rows: Vec<u64>,
@@ -42,7 +42,7 @@ impl Tally {
         for error in errors {
             *self.by_code.entry(error.code).or_default() += 1;
             let count =
-                self.by_field.entry((error.declared, error.code)).or_insert_with(|| Count {
+                self.by_field.entry((error.declared, error.code)).or_insert_with(|| Errors {
                     // A column that is not declared may have any name, and there may be many.
                     field: error.declared.and(error.field.clone()),
                     count: 0,

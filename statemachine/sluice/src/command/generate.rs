@@ -1,0 +1,30 @@
+//! `sluice generate`: a synthetic file of any size.
+
+use std::{fs::File, io, process::ExitCode};
+
+use anyhow::{Context, bail};
+use validate_and_partition::generate::{Options, smartphone_sales};
+
+use crate::cli::GenerateArgs;
+
+/// Writes the file, or standard output.
+pub fn run(args: &GenerateArgs) -> anyhow::Result<ExitCode> {
+    if !(0.0..=1.0).contains(&args.messy) {
+        bail!("--messy is a share of the records, 0 to 1, and not {}", args.messy);
+    }
+    let options = Options { rows: args.rows, messy_rate: args.messy, seed: args.seed };
+    match &args.out {
+        Some(path) => {
+            let mut file =
+                File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
+            smartphone_sales(options, &mut file)
+                .with_context(|| format!("cannot write {}", path.display()))?;
+        }
+        None => match smartphone_sales(options, &mut io::stdout().lock()) {
+            // Whoever reads has seen enough, as in `sluice generate | head`.
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
+            written => written.context("cannot write to standard output")?,
+        },
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,117 @@
+//! Processes that die and processes that race: whatever happens, a file is processed once.
+#![expect(clippy::unwrap_used, reason = "a test should fail where it stands")]
+
+mod support;
+
+use std::{collections::BTreeMap, fs, thread, time::Duration};
+
+use serde_json::Value;
+use support::{Sandbox, sample};
+
+/// The outputs with what differs from run to run replaced: the run's name, its start, and in the
+/// manifest what depends on them.
+fn normalised(sandbox: &Sandbox, result: &Value) -> BTreeMap<String, String> {
+    let manifest = fs::read_to_string(result["outputs"]["manifest"].as_str().unwrap()).unwrap();
+    let manifest: Value = serde_json::from_str(&manifest).unwrap();
+    let run = &manifest["run"];
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let name = text(&run["correlation_id"]);
+    let started_at = text(&run["started_at"]);
+    let second = format!("{}Z", &started_at[..19]);
+    let stamp = started_at[..19].replace(['-', ':'], "").replace('T', "_");
+    let epoch =
+        started_at.parse::<chrono::DateTime<chrono::Utc>>().unwrap().timestamp().to_string();
+    let hide = |text: String| {
+        text.replace(&name, "<run>")
+            .replace(&name[..8], "<run8>")
+            .replace(&second, "<start>")
+            .replace(&second.replace('T', " ").replace('Z', ""), "<start>")
+            .replace(&stamp, "<stamp>")
+            .replace(&epoch, "<epoch>")
+    };
+    let outputs = sandbox.outputs().into_iter();
+    outputs
+        .filter(|(key, _)| !key.ends_with("manifest.json"))
+        .map(|(key, bytes)| (hide(key), hide(String::from_utf8_lossy(&bytes).into_owned())))
+        .collect()
+}
+
+#[test]
+fn a_run_killed_at_any_moment_is_finished_by_the_next() {
+    let file = sample("smartphone-sales/messy.csv");
+    let file = file.to_str().unwrap();
+    let undisturbed = Sandbox::new();
+    let (_, result) = undisturbed.run_one(&[file]);
+    let expected = normalised(&undisturbed, &result);
+    let took_ms = result["duration_ms"].as_u64().unwrap() + 100;
+
+    for attempt in 0..24 {
+        let sandbox = Sandbox::new();
+        // Two deaths in a row: the second process takes over from a dead one, and dies as well.
+        for share in [attempt, (attempt * 7) % 24] {
+            let mut child = sandbox.start(&[file]);
+            thread::sleep(Duration::from_millis(took_ms * share / 24));
+            child.kill().unwrap();
+            child.wait().unwrap();
+        }
+        let (code, result) = sandbox.run_one(&[file]);
+        assert_eq!(code, 0, "{result}");
+        let outcome = result["outcome"].as_str().unwrap();
+        assert!(
+            ["Completed", "CompletedWithoutReport", "DuplicateSkipped"].contains(&outcome),
+            "{result}"
+        );
+        assert_eq!(normalised(&sandbox, &result), expected, "after {attempt}/24: {result}");
+        let manifests = sandbox.outputs();
+        let manifests = manifests.keys().filter(|key| key.ends_with("manifest.json"));
+        assert_eq!(manifests.count(), 1);
+        match sandbox.mails().len() {
+            1 => {}
+            0 => assert_eq!(result["mail"], "AMBIGUOUS", "a missing mail is owned up to"),
+            mails => panic!("{mails} mails"),
+        }
+    }
+}
+
+#[test]
+fn of_two_processes_on_one_file_one_runs() {
+    let sandbox = Sandbox::new();
+    let file = sandbox.path("big.csv");
+    let (code, _) = sandbox.sluice(&["generate", "--rows", "20000", "--out", &file]);
+    assert_eq!(code, 0);
+    let children: Vec<_> = (0..2).map(|_| sandbox.start(&[&file])).collect();
+    let mut results: Vec<(i32, Value)> = children
+        .into_iter()
+        .map(|child| {
+            let output = child.wait_with_output().unwrap();
+            let line = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| {
+                panic!("{}", String::from_utf8_lossy(&output.stderr));
+            });
+            (output.status.code().unwrap(), line)
+        })
+        .collect();
+    results.sort_by_key(|(code, _)| *code);
+    let outcomes: Vec<(i32, &str)> =
+        results.iter().map(|(code, line)| (*code, line["outcome"].as_str().unwrap())).collect();
+    assert_eq!(outcomes, [(0, "Completed"), (3, "AlreadyInProgress")]);
+    assert_eq!(results[1].1["owner"], results[0].1["run"], "it names the one that runs");
+    assert_eq!(sandbox.mails().len(), 1);
+}
+
+#[test]
+fn an_execution_whose_process_died_is_shown_as_aborted() {
+    let sandbox = Sandbox::new();
+    let file = sandbox.path("big.csv");
+    sandbox.sluice(&["generate", "--rows", "20000", "--out", &file]);
+    let mut child = sandbox.start(&[&file]);
+    let histories = sandbox.data().join(".sluice/history");
+    while fs::read_dir(&histories).map_or(0, Iterator::count) == 0 {
+        thread::sleep(Duration::from_millis(5));
+    }
+    let running = sandbox.sluice(&["executions", "--output", "json"]).1;
+    assert!(running.contains("RUNNING"), "{running}");
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let aborted = sandbox.sluice(&["executions", "--output", "json"]).1;
+    assert!(aborted.contains("ABORTED"), "{aborted}");
+}

@@ -1,0 +1,177 @@
+//! `sluice run` as a person runs it: the real binary on real files, in a folder of its own.
+#![expect(clippy::unwrap_used, reason = "a test should fail where it stands")]
+
+mod support;
+
+use std::fs;
+
+use serde_json::{Value, json};
+use support::{Sandbox, sample};
+
+#[test]
+fn a_messy_file_completes_and_every_record_is_accounted_for() {
+    let sandbox = Sandbox::new();
+    let (code, result) = sandbox.run_one(&[sample("smartphone-sales/messy.csv").to_str().unwrap()]);
+    assert_eq!(code, 0, "{result}");
+    assert_eq!(result["status"], "SUCCEEDED");
+    assert_eq!(result["outcome"], "Completed");
+    assert_eq!(result["correlation_id"], result["run"]);
+    assert_eq!(result["source_file"], "input/messy.csv");
+    let records = &result["records"];
+    let number = |name: &str| records[name].as_u64().unwrap();
+    assert!(number("valid") > 0 && number("rejected") > 0);
+    assert_eq!(number("read"), number("valid") + number("rejected"));
+
+    for name in ["processed", "rejected", "facts", "analysis", "report", "manifest", "email"] {
+        let path = result["outputs"][name].as_str().unwrap();
+        assert!(fs::metadata(path).unwrap().len() > 0, "{name}");
+    }
+    let text = |name: &str| fs::read_to_string(result["outputs"][name].as_str().unwrap()).unwrap();
+    let manifest: Value = serde_json::from_str(&text("manifest")).unwrap();
+    assert_eq!(manifest["results"]["validation"]["records"], *records);
+    assert_eq!(manifest["results"]["validation"]["rejected_by_code"], result["rejected_by_code"]);
+    let facts: Value = serde_json::from_str(&text("facts")).unwrap();
+    assert_eq!(facts["records"], *records);
+
+    let rejected = csv_records(&text("rejected"));
+    assert_eq!(rejected.len() as u64, number("rejected"));
+    let processed = csv_records(&text("processed"));
+    assert_eq!(processed.len() as u64, number("valid"));
+}
+
+fn csv_records(text: &str) -> Vec<csv::StringRecord> {
+    csv::Reader::from_reader(text.as_bytes()).into_records().map(Result::unwrap).collect()
+}
+
+#[test]
+fn a_finished_file_is_not_run_again_unless_asked() {
+    let sandbox = Sandbox::new();
+    let file = sample("smartphone-sales/good.csv");
+    let file = file.to_str().unwrap();
+    let (_, first) = sandbox.run_one(&[file]);
+    let before = sandbox.outputs();
+
+    let (code, second) = sandbox.run_one(&[file]);
+    assert_eq!(code, 0);
+    assert_eq!(second["outcome"], "DuplicateSkipped");
+    assert_eq!(second["correlation_id"], first["run"], "it names the earlier run");
+    assert_eq!(second["earlier_outcome"], "Completed");
+    assert_ne!(second["run"], first["run"]);
+    assert_eq!(second["records"], first["records"]);
+    assert_eq!(sandbox.outputs(), before, "nothing was written");
+
+    let (code, third) = sandbox.run_one(&[file, "--rerun"]);
+    assert_eq!(code, 0);
+    assert_eq!(third["outcome"], "Completed");
+    assert_eq!(third["correlation_id"], third["run"], "it is a run of its own");
+    assert_eq!(sandbox.mails().len(), 2);
+}
+
+#[test]
+fn changed_content_under_the_same_name_is_another_run() {
+    let sandbox = Sandbox::new();
+    let header =
+        "order_id,date,model,brand,release_year,price,region,customer_review,ram,storage,color\n";
+    let row = |id: &str| format!("{id},2025-01-02,A,B,2024,10,Asia,,8,128,Blue\n");
+    let file = sandbox.file("x.csv", &format!("{header}{}", row("1")));
+    let (_, first) = sandbox.run_one(&[&file]);
+    let file = sandbox.file("x.csv", &format!("{header}{}", row("2")));
+    let (_, second) = sandbox.run_one(&[&file]);
+    assert_eq!(second["outcome"], "Completed");
+    assert_ne!(first["outputs"]["processed"], second["outputs"]["processed"], "no key is shared");
+    let text = fs::read_to_string(first["outputs"]["processed"].as_str().unwrap()).unwrap();
+    assert!(text.contains("\n1,2025"), "the first run's output is untouched");
+}
+
+#[test]
+fn every_outcome_is_reported_and_has_its_exit_code() {
+    let sandbox = Sandbox::new();
+    let header =
+        "order_id,date,model,brand,release_year,price,region,customer_review,ram,storage,color\n";
+    let cases = [
+        ("no-records.csv", header.to_owned(), "NoRecords", Value::Null),
+        ("empty.csv", String::new(), "FileRefused", json!("blank-header")),
+        (
+            "labels.csv",
+            "order_id,date\n1,2025-01-01\n".to_owned(),
+            "FileRefused",
+            json!("missing-label"),
+        ),
+        ("twice.csv", header.replace("color", "model"), "FileRefused", json!("duplicate-label")),
+        ("rejected.csv", format!("{header}1,x,,,,,,,,,\n"), "AllRecordsRejected", Value::Null),
+        (
+            "rate.csv",
+            format!(
+                "{header}1,2025-01-02,A,B,2024,10,Asia,,8,128,Blue\n2,x,,,,,,,,,\n3,x,,,,,,,,,\n"
+            ),
+            "FileRefused",
+            json!("reject-rate-exceeded"),
+        ),
+        ("notes.txt", "hello".to_owned(), "FileRefused", json!("source-error")),
+    ];
+    for (mails, (name, content, outcome, refusal)) in (1..).zip(cases) {
+        let file = sandbox.file(name, &content);
+        let (code, result) = sandbox.run_one(&[&file]);
+        assert_eq!(result["outcome"], outcome, "{name}: {result}");
+        assert_eq!(result["refusal"]["code"], refusal, "{name}: {result}");
+        assert_eq!(code, 2, "{name}");
+        assert!(result["outputs"]["manifest"].is_string(), "{name}");
+        assert!(result["outputs"]["report"].is_string(), "{name}");
+        assert!(result["outputs"]["email"].is_string(), "{name}");
+        assert_eq!(sandbox.mails().len(), mails, "{name}");
+    }
+}
+
+#[test]
+fn a_failure_is_visible_as_a_failure() {
+    let sandbox = Sandbox::new();
+    let contract = sandbox.file("broken.json", r#"{"fields": [{"name": "a", "type": "strng"}]}"#);
+    let file = sandbox.file("x.csv", "a\n1\n");
+    let (code, result) = sandbox.run_one(&[&file, "--contract", &contract]);
+    assert_eq!(code, 1, "{result}");
+    assert_eq!(result["status"], "FAILED");
+    assert_eq!(result["outcome"], "ClaimFile", "the state that failed");
+    assert_eq!(result["error"], "ContractError");
+    assert!(result["cause"].as_str().unwrap().contains("$.fields[0].type"), "{result}");
+    assert!(result["outputs"]["email"].is_string(), "the failure is mailed");
+
+    let (code, listed) = sandbox.sluice(&["executions", "--status", "failed", "--output", "json"]);
+    assert_eq!((code, listed.lines().count()), (0, 1));
+    let name = result["run"].as_str().unwrap();
+    let (code, shown) = sandbox.sluice(&["show", &name[..8]]);
+    assert_eq!(code, 0);
+    assert!(shown.contains("FAILED") && shown.contains("ContractError"), "{shown}");
+
+    // With the contract mended, the same file runs.
+    let contract = sandbox.file("broken.json", r#"{"fields": [{"name": "a", "type": "string"}]}"#);
+    let (code, result) = sandbox.run_one(&[&file, "--contract", &contract]);
+    assert_eq!((code, &result["outcome"]), (0, &json!("Completed")), "{result}");
+}
+
+#[test]
+fn several_files_give_a_line_each_and_the_gravest_exit_code() {
+    let sandbox = Sandbox::new();
+    let good = sample("smartphone-sales/good.csv");
+    let refused = sandbox.file("empty.csv", "");
+    let absent = sandbox.path("absent.csv");
+    let args = ["run", good.to_str().unwrap(), &refused, "--output", "json"];
+    let (code, out) = sandbox.sluice(&args);
+    assert_eq!((code, out.lines().count()), (2, 2), "{out}");
+    let (code, _) = sandbox.sluice(&["run", &absent, &refused]);
+    assert_eq!(code, 1);
+}
+
+#[test]
+fn the_events_tell_the_story_of_a_run() {
+    let sandbox = Sandbox::new();
+    sandbox.run_one(&[sample("smartphone-sales/good.csv").to_str().unwrap()]);
+    let log = fs::read_to_string(sandbox.data().join("events.jsonl")).unwrap();
+    let kinds: Vec<String> = log
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap())
+        .map(|event| event["detail-type"].as_str().unwrap().to_owned())
+        .collect();
+    let story = ["File Claimed", "Processing Complete", "Analysis Complete", "Run Completed"];
+    assert_eq!(kinds, story);
+    assert!(!log.contains("ORD"), "no rows");
+}

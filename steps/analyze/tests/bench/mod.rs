@@ -1,0 +1,86 @@
+//! A bucket with a contract and facts in it, and the other ports in memory.
+#![allow(dead_code, reason = "not every test uses everything")]
+
+use analyze::{Config, Ports};
+use chrono::DateTime;
+use pipeline_core::{
+    error::StepResult,
+    memory::{MemoryAnalysisStore, MemoryStore, RecordedEvents, ScriptedModel, SettableClock},
+    run::{ContractRef, OutputKeys, Run, SourceObject},
+    steps::analyze::{Input, Output},
+};
+use sha2::{Digest, Sha256};
+
+pub(crate) const CONTRACT: &[u8] =
+    include_bytes!("../../../../samples/smartphone-sales/contract.json");
+pub(crate) const FACTS: &str = include_str!("../smartphone-sales/facts.json");
+
+#[derive(Default)]
+pub(crate) struct Bench {
+    pub(crate) store: MemoryStore,
+    pub(crate) analyses: MemoryAnalysisStore,
+    pub(crate) events: RecordedEvents,
+    pub(crate) clock: SettableClock,
+    pub(crate) model: Option<ScriptedModel>,
+    pub(crate) config: Config,
+}
+
+impl Bench {
+    pub(crate) fn smartphone_sales() -> Self {
+        Self::of(FACTS)
+    }
+
+    pub(crate) fn of(facts: &str) -> Self {
+        let bench = Self::default();
+        bench.store.insert("contracts/smartphone-sales.json", CONTRACT);
+        bench.store.insert("reports/sales-may-7f3a/facts.json", facts.to_owned());
+        bench
+    }
+
+    pub(crate) async fn run(&self, input: &Input) -> StepResult<Output> {
+        let ports = Ports {
+            store: &self.store,
+            analyses: &self.analyses,
+            events: &self.events,
+            model: self.model.as_ref().map(|model| model as _),
+            clock: &self.clock,
+        };
+        analyze::run(input, ports, &self.config).await
+    }
+
+    pub(crate) fn analysis_json(&self) -> String {
+        let bytes = self.store.bytes("reports/sales-may-7f3a/analysis.json").unwrap();
+        String::from_utf8(bytes.to_vec()).unwrap()
+    }
+}
+
+pub(crate) fn input(use_model: bool) -> Input {
+    let key = |name: &str| format!("reports/sales-may-7f3a/{name}");
+    let run = Run {
+        correlation_id: "sales-may-7f3a".to_owned(),
+        started_at: DateTime::from_timestamp(1_777_636_800, 0).unwrap(),
+        source: SourceObject {
+            bucket: "sluice".to_owned(),
+            key: "input/smartphone-sales/may.csv".to_owned(),
+            version_id: Some("v1".to_owned()),
+            etag: "etag".to_owned(),
+            size_bytes: 12_345,
+            checksum: "sha256:00".to_owned(),
+        },
+        contract: ContractRef {
+            dataset: "smartphone-sales".to_owned(),
+            key: "contracts/smartphone-sales.json".to_owned(),
+            version_id: None,
+            sha256: format!("{:x}", Sha256::digest(CONTRACT)),
+        },
+        outputs: OutputKeys {
+            processed: "processed/smartphone-sales/may_processed_20260501_120000.csv".to_owned(),
+            rejected: "rejected/smartphone-sales/may_rejected_20260501_120000.csv".to_owned(),
+            facts: key("facts.json"),
+            analysis: key("analysis.json"),
+            report: key("report.html"),
+            manifest: key("manifest.json"),
+        },
+    };
+    Input { run, use_model, degraded_because: None }
+}

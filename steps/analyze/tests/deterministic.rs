@@ -1,0 +1,110 @@
+//! What the deterministic analyst says, by example: facts in, analysis out, both to be read.
+#![expect(clippy::unwrap_used, reason = "a test fails where it stands")]
+
+mod bench;
+
+use std::{fs, path::PathBuf};
+
+use bench::{Bench, input};
+use pipeline_core::{
+    analysis::{Analysis, AnalysisItem, DETERMINISTIC},
+    events::DetailType,
+    ports::AnalysisStore,
+};
+
+fn golden(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests").join(name)
+}
+
+/// Compares with a file beside the test. With `UPDATE_GOLDENS=1` it is written anew, to be read
+/// before it is kept.
+fn expect_file(name: &str, found: &str) {
+    let path = golden(name);
+    if std::env::var_os("UPDATE_GOLDENS").is_some() {
+        fs::write(&path, found).unwrap();
+    }
+    assert_eq!(found, fs::read_to_string(&path).unwrap(), "{name} differs");
+}
+
+#[tokio::test]
+async fn the_facts_of_smartphone_sales_are_told_in_full() {
+    let bench = Bench::smartphone_sales();
+    let output = bench.run(&input(false)).await.unwrap();
+    let json = bench.analysis_json();
+    expect_file("smartphone-sales/analysis.json", &json);
+
+    let analysis: Analysis = serde_json::from_str(&json).unwrap();
+    assert_eq!(analysis.model, DETERMINISTIC);
+    assert_eq!(analysis.analysis_id, "analysis_1777636800_sales-ma");
+    assert_eq!(output.unverified_statements, 0);
+    assert!(!output.degraded);
+    assert_eq!(output.cost_usd.to_string(), "0");
+    let high =
+        analysis.anomalies.iter().filter(|a| a.severity == pipeline_core::analysis::Level::High);
+    assert_eq!((output.anomalies.high, output.anomalies.total), (high.count() as u64, 4));
+}
+
+#[tokio::test]
+async fn the_analysis_is_stored_and_announced() {
+    let bench = Bench::smartphone_sales();
+    let output = bench.run(&input(false)).await.unwrap();
+    let item: AnalysisItem = bench.analyses.get(&output.analysis_id).await.unwrap().unwrap();
+    assert_eq!(item.records_analyzed, 100);
+    assert_eq!(item.ttl, 1_777_636_800 + 30 * 24 * 60 * 60);
+    assert!(!item.notification_sent);
+    assert_eq!(serde_json::to_string_pretty(&item.analysis).unwrap() + "\n", bench.analysis_json());
+
+    let events = bench.events.of(DetailType::AnalysisComplete);
+    let [event] = events.as_slice() else { panic!("one event, not {}", events.len()) };
+    assert_eq!(event.detail["analysis_id"], output.analysis_id);
+    assert_eq!(event.detail["correlation_id"], "sales-may-7f3a");
+    assert_eq!(event.detail["version"], "1");
+    assert_eq!(event.detail["anomalies"]["total"], 4);
+    assert!(event.detail.get("insights").is_none(), "an event holds no text");
+}
+
+#[tokio::test]
+async fn a_stand_in_says_so_and_says_the_same() {
+    let bench = Bench::smartphone_sales();
+    bench.run(&input(false)).await.unwrap();
+    let plain: Analysis = serde_json::from_str(&bench.analysis_json()).unwrap();
+
+    let mut degraded = input(false);
+    degraded.degraded_because = Some("ModelAnswerError".to_owned());
+    let output = bench.run(&degraded).await.unwrap();
+    assert!(output.degraded);
+    let analysis: Analysis = serde_json::from_str(&bench.analysis_json()).unwrap();
+    assert_eq!(analysis.degraded_because.as_deref(), Some("ModelAnswerError"));
+    assert_eq!(Analysis { degraded_because: None, ..analysis }, plain);
+}
+
+#[tokio::test]
+async fn running_again_writes_the_same_bytes() {
+    let bench = Bench::smartphone_sales();
+    let first = bench.run(&input(true)).await.unwrap();
+    let json = bench.analysis_json();
+    assert_eq!(
+        bench.run(&input(true)).await.unwrap(),
+        first,
+        "no model is configured: not degraded"
+    );
+    assert_eq!(bench.analysis_json(), json);
+}
+
+#[tokio::test]
+async fn facts_of_another_run_are_refused() {
+    let bench = Bench::smartphone_sales();
+    let mut other = input(false);
+    other.run.correlation_id = "another".to_owned();
+    let error = bench.run(&other).await.unwrap_err();
+    assert_eq!(error.kind().name(), "InternalError");
+}
+
+#[tokio::test]
+async fn another_contract_than_the_pinned_one_is_refused() {
+    let bench = Bench::smartphone_sales();
+    let mut other = input(false);
+    other.run.contract.sha256 = "0".repeat(64);
+    let error = bench.run(&other).await.unwrap_err();
+    assert_eq!(error.kind().name(), "ContractError");
+}

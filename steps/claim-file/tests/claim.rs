@@ -1,0 +1,388 @@
+//! Who may work on a file, and where the run writes.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod stage;
+
+use chrono::TimeDelta;
+use pipeline_core::{
+    error::ErrorKind,
+    events::DetailType,
+    ports::{LedgerState, SendLog},
+    reject::RefusalCode,
+    run::Outcome,
+    steps::{claim_file::Decision, send_report::MailStatus},
+};
+use sha2::{Digest, Sha256};
+use stage::{CONTRACT, KEY, Stage, assert_kind, claim_of, execution, refused, start, work};
+
+#[tokio::test]
+async fn the_first_claim_fixes_the_run() {
+    let stage = Stage::new();
+    let first = stage.start("0a1b2c3d-4e5f");
+    let pinned = stage.store.insert(KEY, "id\n1\n");
+    stage.store.insert(KEY, "id\n2\n");
+    let mut input = claim_of(KEY, &first);
+    input.object.version_id.clone_from(&pinned.version_id);
+
+    let output = stage.try_claim(input).await.unwrap();
+
+    assert_eq!((output.decision, output.adopted), (Decision::Claimed, false));
+    assert_eq!((output.refusal, output.owner, output.outcome), (None, None, None));
+    let run = output.run;
+    assert_eq!((run.correlation_id.as_str(), run.started_at), ("0a1b2c3d-4e5f", start()));
+    assert_eq!((run.source.bucket.as_str(), run.source.key.as_str()), ("bucket", KEY));
+    assert_eq!(run.source.version_id, pinned.version_id);
+    assert_eq!(run.source.etag, pinned.etag);
+    assert_eq!((run.source.size_bytes, run.source.checksum), (5, pinned.checksum));
+    assert_eq!(run.contract.dataset, "shop");
+    assert_eq!(run.contract.key, "contracts/shop.json");
+    assert_eq!(run.contract.version_id.as_deref(), Some("v1"));
+    assert_eq!(run.contract.sha256, format!("{:x}", Sha256::digest(CONTRACT)));
+    let keys = run.outputs;
+    assert_eq!(keys.processed, "processed/shop/2024/x_processed_20241004_000001.csv");
+    assert_eq!(keys.rejected, "rejected/shop/2024/x_rejected_20241004_000001.csv");
+    assert_eq!(keys.facts, "reports/0a1b2c3d-4e5f/facts.json");
+    assert_eq!(keys.analysis, "reports/0a1b2c3d-4e5f/analysis.json");
+    assert_eq!(keys.report, "reports/0a1b2c3d-4e5f/report.html");
+    assert_eq!(keys.manifest, "reports/0a1b2c3d-4e5f/manifest.json");
+}
+
+#[tokio::test]
+async fn the_lease_is_the_configured_one() {
+    let stage = Stage::new();
+    let run = stage.claim_run(&stage.start("first")).await;
+    let record = stage.record(&run).await;
+    assert_eq!(record.lease_expires_at, start() + TimeDelta::minutes(150));
+    assert_eq!(record.state, LedgerState::InProgress);
+}
+
+#[tokio::test]
+async fn a_file_directly_under_input_is_of_the_default_dataset() {
+    let stage = Stage::new();
+    stage.store.insert("input/y.CSV", "id\n");
+    let output = stage.try_claim(claim_of("input/y.CSV", &stage.start("first"))).await.unwrap();
+    assert_eq!(output.decision, Decision::Claimed);
+    assert_eq!(output.run.contract.key, "contracts/default-dataset.json");
+    assert_eq!(output.run.outputs.processed, "processed/y_processed_20241004_000001.csv");
+}
+
+#[tokio::test]
+async fn a_dataset_without_a_contract_that_loads_is_an_error_before_anything_is_claimed() {
+    let stage = Stage::new();
+    stage.store.insert("input/nobody/x.csv", "id\n");
+    stage.store.insert("input/broken/x.csv", "id\n");
+    stage.store.insert("contracts/broken.json", r#"{"fields": [{"name": "id", "type": "text"}]}"#);
+    stage.store.insert("input/huge/x.csv", "id\n");
+    stage.store.insert("contracts/huge.json", vec![b' '; (1 << 20) + 1]);
+    for (dataset, message) in [
+        ("nobody", "the dataset has no contract"),
+        ("broken", "$.fields[0].type"),
+        ("huge", "cannot be read"),
+    ] {
+        let input = claim_of(&format!("input/{dataset}/x.csv"), &stage.start("first"));
+        let report = assert_kind(stage.try_claim(input).await, ErrorKind::Contract);
+        assert!(report.contains(message), "{report}");
+        assert!(report.contains(&format!("dataset={dataset}")), "{report}");
+        assert!(report.contains(&format!("key=contracts/{dataset}.json")), "{report}");
+    }
+    assert_eq!(stage.ledger.records(), []);
+    assert_eq!(stage.events.all(), []);
+}
+
+#[tokio::test]
+async fn what_cannot_be_claimed_is_an_error() {
+    let stage = Stage::new();
+    let first = stage.start("first");
+    for key in ["processed/x.csv", "inputs/x.csv", "input/", "x.csv", ""] {
+        assert_kind(stage.try_claim(claim_of(key, &first)).await, ErrorKind::InvalidEvent);
+    }
+    let gone = stage.try_claim(claim_of("input/shop/gone.csv", &first)).await;
+    assert_kind(gone, ErrorKind::ObjectNotFound);
+    let mut other_version = claim_of(KEY, &first);
+    other_version.object.version_id = Some("gone".into());
+    assert_kind(stage.try_claim(other_version).await, ErrorKind::ObjectNotFound);
+    for name in ["", ".", "..", "a/b", "a b", "größe", &"x".repeat(81)] {
+        let input = claim_of(KEY, &execution(name));
+        assert_kind(stage.try_claim(input).await, ErrorKind::InvalidEvent);
+    }
+    assert_eq!(stage.ledger.records(), []);
+}
+
+#[tokio::test]
+async fn a_file_that_cannot_be_processed_is_claimed_and_refused() {
+    let stage = Stage {
+        config: claim_file::Config { max_size_bytes: 5, ..Stage::new().config },
+        ..Stage::new()
+    };
+    let long = format!("input/shop/{}.csv", "x".repeat(217));
+    let deep = format!("input/shop/{}x.csv", "folder/".repeat(142));
+    for (key, code) in [
+        ("input/shop/notes.txt", RefusalCode::SourceError),
+        ("input/shop/csv", RefusalCode::SourceError),
+        ("input/shop/large.csv", RefusalCode::FileTooLarge),
+        ("input/shop/.csv", RefusalCode::UnsafeName),
+        ("input/shop/../x.csv", RefusalCode::UnsafeName),
+        ("input/../x.csv", RefusalCode::UnsafeName),
+        ("input//x.csv", RefusalCode::UnsafeName),
+        ("input/shop/", RefusalCode::UnsafeName),
+        ("input/shop/a\\b.csv", RefusalCode::UnsafeName),
+        ("input/shop/a\nb.csv", RefusalCode::UnsafeName),
+        ("input/nobody\0/a.csv", RefusalCode::UnsafeName),
+        (&long, RefusalCode::UnsafeName),
+        (&deep, RefusalCode::UnsafeName),
+    ] {
+        stage.store.insert(key, "id\n1\n2\n");
+        let execution = stage.start(&format!("e{}", stage.ledger.records().len()));
+        let output = stage.try_claim(claim_of(key, &execution)).await.unwrap();
+        assert_eq!(output.decision, Decision::Refused, "{key:?}");
+        let refusal = output.refusal.unwrap();
+        assert_eq!(refusal.code, code, "{key:?}");
+        let (processed, rejected) = (&output.run.outputs.processed, &output.run.outputs.rejected);
+        for written in [processed, rejected] {
+            assert_eq!(pipeline_core::ports::key_fault(written), None, "{key:?}");
+        }
+        assert!(processed.starts_with("processed/") && rejected.starts_with("rejected/"));
+
+        // The run goes on as a refused one, to its manifest.
+        let results = refused(refusal);
+        let complete = stage.complete(&output.run, &execution, &results).await.unwrap();
+        assert_eq!(complete.outcome, Outcome::FileRefused);
+    }
+}
+
+#[tokio::test]
+async fn the_longest_name_that_fits_is_accepted() {
+    let stage = Stage::new();
+    let key = format!("input/shop/{}.csv", "x".repeat(215));
+    stage.store.insert(&key, "id\n");
+    let output = stage.try_claim(claim_of(&key, &stage.start("first"))).await.unwrap();
+    assert_eq!(output.decision, Decision::Claimed);
+}
+
+#[tokio::test]
+async fn runs_of_one_second_write_to_different_keys() {
+    let stage = Stage::new();
+    let mut processed = Vec::new();
+    for (key, name) in [
+        ("input/shop/z.csv", "aaaaaaaa-1"),
+        ("input/shop/z.CSV", "bbbbbbbb-1"),
+        ("input/shop/Z.csv", "bbbbbbbb-2"),
+        ("input/shop/z_20241004.csv", "cccccccc-1"),
+    ] {
+        stage.store.insert(key, format!("id\n{key}\n"));
+        let output = stage.try_claim(claim_of(key, &stage.start(name))).await.unwrap();
+        processed.push(output.run.outputs.processed);
+    }
+    assert_eq!(
+        processed,
+        [
+            "processed/shop/z_processed_20241004_000001.csv",
+            "processed/shop/z_processed_20241004_000001_bbbbbbbb.csv",
+            "processed/shop/Z_processed_20241004_000001_bbbbbbbb-2.csv",
+            "processed/shop/z_20241004_processed_20241004_000001.csv",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_second_execution_sees_who_works_on_the_file() {
+    let stage = Stage::new();
+    let first = stage.start("first");
+    let run = stage.claim_run(&first).await;
+
+    let output = stage.claim(&stage.start("second")).await;
+    assert_eq!(output.decision, Decision::InProgress);
+    assert_eq!((output.owner, output.run), (Some(first), run));
+    let output = stage.rerun(&stage.start("third")).await;
+    assert_eq!(output.decision, Decision::InProgress);
+}
+
+#[tokio::test]
+async fn a_repeated_claim_gets_the_same_run() {
+    let stage = Stage::new();
+    let first = stage.start("first");
+    let run = stage.claim_run(&first).await;
+    stage.clock.advance(TimeDelta::minutes(1));
+    stage.store.insert("contracts/shop.json", "broken since");
+
+    let again = stage.claim(&first).await;
+    assert_eq!((again.decision, again.adopted, again.run), (Decision::Claimed, false, run));
+}
+
+#[tokio::test]
+async fn a_dead_owners_run_is_adopted() {
+    let stage = Stage::new();
+    let first = stage.start("first");
+    let run = stage.claim_run(&first).await;
+    stage.executions.end(&first.id);
+    // Neither a new upload of the same bytes nor another contract changes what the first claim fixed.
+    stage.store.insert(KEY, "id\n1\n");
+    stage.store.insert("contracts/shop.json", format!("{CONTRACT} "));
+
+    let output = stage.claim(&stage.start("second")).await;
+    assert_eq!((output.decision, output.adopted, output.run), (Decision::Claimed, true, run));
+}
+
+#[tokio::test]
+async fn a_lapsed_lease_frees_the_file_although_the_owner_seems_alive() {
+    let stage = Stage::new();
+    let run = stage.claim_run(&stage.start("first")).await;
+    stage.clock.advance(TimeDelta::minutes(151));
+    let output = stage.claim(&stage.start("second")).await;
+    assert_eq!((output.decision, output.adopted, output.run), (Decision::Claimed, true, run));
+}
+
+#[tokio::test]
+async fn a_failed_run_is_adopted_and_begun_anew_by_a_rerun() {
+    let stage = Stage::new();
+    let first = stage.start("first");
+    let run = stage.claim_run(&first).await;
+    stage.fail(&first, Some("InternalError")).await;
+
+    let second = stage.start("second");
+    let output = stage.claim(&second).await;
+    assert_eq!((output.decision, output.adopted), (Decision::Claimed, true));
+    assert_eq!(output.run, run);
+    stage.fail(&second, Some("InternalError")).await;
+
+    let output = stage.rerun(&stage.start("third")).await;
+    assert_eq!((output.decision, output.adopted), (Decision::Claimed, false));
+    assert_eq!(output.run.correlation_id, "third");
+}
+
+#[tokio::test]
+async fn the_same_content_again_is_a_duplicate_and_names_the_earlier_run() {
+    let stage = Stage::new();
+    let run = stage.do_whole_run("first").await;
+    let mail_id = "first-Completed";
+    assert_eq!(run.mail_id(Outcome::Completed), mail_id);
+    stage.send_log.begin(mail_id, start()).await.unwrap();
+    stage.send_log.sent(mail_id, "message", start()).await.unwrap();
+    // A re-drop: the same bytes, another version, another ETag.
+    stage.store.insert(KEY, "id\n1\n");
+    stage.store.remove("contracts/shop.json");
+
+    let output = stage.claim(&stage.start("second")).await;
+    assert_eq!((output.decision, output.adopted), (Decision::Duplicate, false));
+    assert_eq!(output.run, run);
+    assert_eq!(output.owner, Some(execution("first")));
+    assert_eq!(output.outcome, Some(Outcome::Completed));
+    assert_eq!(output.completed_at, Some(start()));
+    assert_eq!(output.mail, Some(MailStatus::Sent));
+}
+
+#[tokio::test]
+async fn other_content_under_the_same_key_is_another_run() {
+    let stage = Stage::new();
+    stage.do_whole_run("first").await;
+    stage.store.insert(KEY, "id\n2\n");
+    let run = stage.claim_run(&stage.start("second")).await;
+    assert_eq!(run.correlation_id, "second");
+}
+
+#[tokio::test]
+async fn a_duplicate_tells_what_became_of_the_mail() {
+    for (begun, message_id, owner_lives, decision, mail) in [
+        (false, None, true, Decision::Duplicate, Some(MailStatus::NotSent)),
+        (false, None, false, Decision::ReportDue, Some(MailStatus::NotSent)),
+        (true, None, true, Decision::Duplicate, None),
+        (true, None, false, Decision::Duplicate, Some(MailStatus::Ambiguous)),
+        (true, Some("id"), true, Decision::Duplicate, Some(MailStatus::Sent)),
+        (true, Some("id"), false, Decision::Duplicate, Some(MailStatus::Sent)),
+        (true, Some("disabled"), false, Decision::Duplicate, Some(MailStatus::Disabled)),
+    ] {
+        let stage = Stage::new();
+        let run = stage.do_whole_run("first").await;
+        if owner_lives {
+            stage.start("first");
+        }
+        let mail_id = run.mail_id(Outcome::Completed);
+        if begun {
+            stage.send_log.begin(&mail_id, start()).await.unwrap();
+        }
+        if let Some(message_id) = message_id {
+            stage.send_log.sent(&mail_id, message_id, start()).await.unwrap();
+        }
+        let output = stage.claim(&stage.start("second")).await;
+        let case = (begun, message_id, owner_lives);
+        assert_eq!((output.decision, output.mail), (decision, mail), "{case:?}");
+        assert_eq!(output.outcome, Some(Outcome::Completed));
+        assert_eq!(output.run, run);
+    }
+}
+
+#[tokio::test]
+async fn a_due_report_may_lack_its_announcement_too() {
+    let stage = Stage::new();
+    stage.do_whole_run("first").await;
+    stage.claim(&stage.start("second")).await;
+    let completed = stage.events.of(DetailType::RunCompleted);
+    assert_eq!(completed.len(), 2);
+    assert_eq!(completed[0], completed[1]);
+}
+
+#[tokio::test]
+async fn a_rerun_begins_a_new_run_once() {
+    let stage = Stage::new();
+    let first = stage.do_whole_run("first").await;
+    let second = stage.start("second");
+
+    for _ in 0..2 {
+        let output = stage.rerun(&second).await;
+        assert_eq!((output.decision, output.adopted), (Decision::Claimed, false));
+        assert_eq!(output.run.correlation_id, "second");
+        assert_ne!(output.run.outputs, first.outputs);
+    }
+    let run = stage.record(&first).await.run;
+    let results = work(&stage.store, &run, "").await.unwrap();
+    stage.complete(&run, &second, &results).await.unwrap();
+    // The claim that is delivered late once more does not reopen it.
+    let late = stage.rerun(&second).await;
+    assert_eq!(late.decision, Decision::Duplicate);
+}
+
+#[tokio::test]
+async fn a_claim_is_announced() {
+    let stage = Stage::new();
+    let first = stage.start("first");
+    let run = stage.claim_run(&first).await;
+    let [event] = stage.events.all().try_into().unwrap();
+    assert_eq!(event.detail_type, DetailType::FileClaimed);
+    let expected = serde_json::json!({
+        "version": "1",
+        "correlation_id": "first",
+        "execution_arn": first.id,
+        "adopted": false,
+        "refusal_code": null,
+        "bucket": "bucket",
+        "source_file": KEY,
+        "source_version_id": run.source.version_id,
+        "source_etag": run.source.etag,
+        "source_size_bytes": 5,
+        "source_checksum": run.source.checksum,
+        "dataset": "shop",
+        "contract_sha256": run.contract.sha256,
+        "started_at": "2024-10-04T00:00:01Z",
+    });
+    assert_eq!(event.detail, expected);
+
+    stage.claim(&stage.start("second")).await;
+    assert_eq!(stage.events.all().len(), 1, "a claim that was turned away is no event");
+}
+
+#[tokio::test]
+async fn the_answer_is_plain_json() {
+    let stage = Stage::new();
+    let input = serde_json::json!({
+        "action": "claim",
+        "bucket": "bucket",
+        "object": {"key": KEY, "size": 5, "etag": "x", "sequencer": "0062"},
+        "execution": {"id": "arn:e", "name": "e", "start_time": "2024-10-04T00:00:01.234Z"},
+        "rerun": false,
+    });
+    let input = serde_json::from_value(input).unwrap();
+    let output = claim_file::run(input, stage.ports(), &stage.config).await.unwrap();
+    let json = serde_json::to_value(output).unwrap();
+    assert_eq!(json["decision"], "CLAIMED");
+    assert_eq!(json["run"]["correlation_id"], "e");
+}

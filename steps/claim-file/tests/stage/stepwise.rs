@@ -1,0 +1,216 @@
+//! The ports of a stage, with a pause before each call: whoever polls a step decides after each call
+//! whether it goes on, waits or dies.
+
+use std::{
+    future::poll_fn,
+    pin::{Pin, pin},
+    sync::Mutex,
+    task::{Context, Poll, Waker},
+};
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use chrono::{DateTime, Utc};
+use claim_file::Ports;
+use pipeline_core::{
+    error::StepResult,
+    events::DomainEvent,
+    ports::{
+        Claim, ClaimRequest, ContentId, EventBus, ExecutionProbe, Ledger, LedgerRecord, Metadata,
+        ObjectInfo, ObjectReader, ObjectStore, ObjectWriter, Publication, SendLog, SendMark,
+        SendState,
+    },
+    run::{Execution, RunResults},
+};
+
+use super::Stage;
+
+/// Gives way once.
+pub(crate) async fn pause() {
+    let mut paused = false;
+    poll_fn(|_| if std::mem::replace(&mut paused, true) { Poll::Ready(()) } else { Poll::Pending })
+        .await;
+}
+
+/// Lets a future go on to its next pause. Gives what it ends with.
+pub(crate) fn step<T>(future: Pin<&mut (impl Future<Output = T> + ?Sized)>) -> Option<T> {
+    match future.poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(output) => Some(output),
+        Poll::Pending => None,
+    }
+}
+
+/// Lets a future go on over so many pauses, and drops it there. Gives what it ended with, if it did.
+pub(crate) fn steps<T>(future: impl Future<Output = T>, pauses: usize) -> Option<T> {
+    let mut future = pin!(future);
+    (0..=pauses).find_map(|_| step(future.as_mut()))
+}
+
+/// Lets a future go on to its end.
+pub(crate) fn finish<T>(future: impl Future<Output = T>) -> T {
+    steps(future, 10_000).unwrap()
+}
+
+/// What the ledger granted, in order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Granted {
+    Claim { owner: String, correlation_id: String },
+    Completion { owner: String },
+}
+
+pub(crate) struct Stepwise<'a> {
+    stage: &'a Stage,
+    granted: Mutex<Vec<Granted>>,
+}
+
+impl<'a> Stepwise<'a> {
+    pub(crate) fn new(stage: &'a Stage) -> Self {
+        Self { stage, granted: Mutex::default() }
+    }
+
+    pub(crate) fn ports(&self) -> Ports<'_> {
+        Ports {
+            store: self,
+            ledger: self,
+            send_log: self,
+            executions: self,
+            events: self,
+            clock: &self.stage.clock,
+        }
+    }
+
+    pub(crate) fn granted(&self) -> Vec<Granted> {
+        self.granted.lock().unwrap().clone()
+    }
+
+    fn grant(&self, granted: Granted) {
+        self.granted.lock().unwrap().push(granted);
+    }
+}
+
+#[async_trait]
+impl Ledger for Stepwise<'_> {
+    async fn claim(&self, request: &ClaimRequest) -> StepResult<Claim> {
+        pause().await;
+        let claim = self.stage.ledger.claim(request).await?;
+        if let Claim::Claimed { run, .. } = &claim {
+            let correlation_id = run.correlation_id.clone();
+            self.grant(Granted::Claim { owner: request.owner.name.clone(), correlation_id });
+        }
+        Ok(claim)
+    }
+
+    async fn get(&self, content_id: &ContentId) -> StepResult<Option<LedgerRecord>> {
+        pause().await;
+        self.stage.ledger.get(content_id).await
+    }
+
+    async fn complete(
+        &self,
+        content_id: &ContentId,
+        owner: &Execution,
+        results: &RunResults,
+        now: DateTime<Utc>,
+    ) -> StepResult<()> {
+        pause().await;
+        self.stage.ledger.complete(content_id, owner, results, now).await?;
+        self.grant(Granted::Completion { owner: owner.name.clone() });
+        Ok(())
+    }
+
+    async fn fail(
+        &self,
+        content_id: &ContentId,
+        owner_id: &str,
+        error: &str,
+        now: DateTime<Utc>,
+    ) -> StepResult<bool> {
+        pause().await;
+        self.stage.ledger.fail(content_id, owner_id, error, now).await
+    }
+
+    async fn by_owner(&self, owner_id: &str) -> StepResult<Option<LedgerRecord>> {
+        pause().await;
+        self.stage.ledger.by_owner(owner_id).await
+    }
+
+    async fn reserve_name(&self, name: &str, correlation_id: &str) -> StepResult<bool> {
+        pause().await;
+        self.stage.ledger.reserve_name(name, correlation_id).await
+    }
+}
+
+#[async_trait]
+impl SendLog for Stepwise<'_> {
+    async fn begin(&self, mail_id: &str, now: DateTime<Utc>) -> StepResult<SendMark> {
+        pause().await;
+        self.stage.send_log.begin(mail_id, now).await
+    }
+
+    async fn sent(&self, mail_id: &str, message_id: &str, now: DateTime<Utc>) -> StepResult<()> {
+        pause().await;
+        self.stage.send_log.sent(mail_id, message_id, now).await
+    }
+
+    async fn clear(&self, mail_id: &str) -> StepResult<()> {
+        pause().await;
+        self.stage.send_log.clear(mail_id).await
+    }
+
+    async fn get(&self, mail_id: &str) -> StepResult<Option<SendState>> {
+        pause().await;
+        self.stage.send_log.get(mail_id).await
+    }
+}
+
+#[async_trait]
+impl ExecutionProbe for Stepwise<'_> {
+    async fn is_running(&self, execution_id: &str) -> StepResult<bool> {
+        pause().await;
+        self.stage.executions.is_running(execution_id).await
+    }
+}
+
+#[async_trait]
+impl EventBus for Stepwise<'_> {
+    async fn publish(&self, event: &DomainEvent) -> StepResult<()> {
+        pause().await;
+        self.stage.events.publish(event).await
+    }
+}
+
+#[async_trait]
+impl ObjectStore for Stepwise<'_> {
+    async fn head(&self, key: &str, version_id: Option<&str>) -> StepResult<ObjectInfo> {
+        pause().await;
+        self.stage.store.head(key, version_id).await
+    }
+
+    async fn get(&self, key: &str, version_id: Option<&str>) -> StepResult<Box<dyn ObjectReader>> {
+        pause().await;
+        self.stage.store.get(key, version_id).await
+    }
+
+    async fn put(&self, key: &str, content_type: &str) -> StepResult<Box<dyn ObjectWriter>> {
+        let writer = self.stage.store.put(key, content_type).await?;
+        Ok(Box::new(StepwiseWriter(writer)))
+    }
+}
+
+struct StepwiseWriter(Box<dyn ObjectWriter>);
+
+#[async_trait]
+impl ObjectWriter for StepwiseWriter {
+    async fn write(&mut self, bytes: Bytes) -> StepResult<()> {
+        self.0.write(bytes).await
+    }
+
+    async fn finish(
+        self: Box<Self>,
+        metadata: Metadata,
+        publication: Publication,
+    ) -> StepResult<ObjectInfo> {
+        pause().await;
+        self.0.finish(metadata, publication).await
+    }
+}
