@@ -52,11 +52,6 @@ impl StateMachine {
     pub fn check(json: &str) -> Vec<Problem> {
         Self::parse(json).err().unwrap_or_default()
     }
-
-    /// Whether the machine has a state of this name, in a branch or an item processor too.
-    pub fn has_state(&self, name: &str) -> bool {
-        self.workflow.has_state(name)
-    }
 }
 
 /// States that run one after another: the machine's own, a branch's or an item processor's.
@@ -64,17 +59,6 @@ impl StateMachine {
 pub(crate) struct Workflow {
     pub(crate) start_at: String,
     pub(crate) states: BTreeMap<String, State>,
-}
-
-impl Workflow {
-    fn has_state(&self, name: &str) -> bool {
-        self.states.contains_key(name)
-            || self.states.values().any(|state| match &state.kind {
-                Kind::Parallel(parallel) => parallel.branches.iter().any(|b| b.has_state(name)),
-                Kind::Map(map) => map.item_processor.has_state(name),
-                _ => false,
-            })
-    }
 }
 
 #[derive(Debug, Clone)]

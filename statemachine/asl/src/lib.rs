@@ -39,7 +39,9 @@ pub use clock::{Clock, RealClock, Stalled, VirtualClock};
 pub use definition::StateMachine;
 pub use execution::{Environment, ExecutionRequest, ExecutionResult, Status, Stop};
 pub use functions::{Call, FunctionError, Functions};
-pub use history::{EventDetails, HistoryEvent, Observer, Truncation};
+pub use history::{
+    ErrorDetails, EventDetails, HistoryEvent, MapIteration, Observer, TaskErrorDetails, Truncation,
+};
 pub use mock::{MockFunctions, run_mocked, virtual_start};
 pub use objects::{MemoryObjects, NoObjects, ObjectError, ObjectSummary, Objects};
 pub use problem::Problem;

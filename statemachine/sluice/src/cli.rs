@@ -18,7 +18,7 @@ use clap_complete::Shell;
 
 Exit codes of run: 0 completed or done before, 1 failed, 2 refused, all rejected or no records, 3 in progress elsewhere."
 )]
-pub struct Cli {
+pub(crate) struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
@@ -26,7 +26,7 @@ pub struct Cli {
 
 /// The commands.
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub(crate) enum Command {
     /// Runs the state machine once for each file.
     #[command(after_help = "Examples:
   sluice run sales.csv
@@ -73,7 +73,7 @@ Exit codes: 0 all records are valid, 1 some are rejected, 2 the file is refused 
 
 /// For people or for machines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum OutputFormat {
+pub(crate) enum OutputFormat {
     /// For people.
     Text,
     /// For machines: JSON, one object a line where there are several.
@@ -82,7 +82,7 @@ pub enum OutputFormat {
 
 /// Where a laptop keeps what a bucket would hold.
 #[derive(Debug, Args)]
-pub struct DataArgs {
+pub(crate) struct DataArgs {
     /// The data folder: input/, processed/, rejected/, reports/, outbox/, events.jsonl
     #[arg(long, value_name = "DIR", env = "SLUICE_DATA", default_value = "sluice-data")]
     pub data: PathBuf,
@@ -90,7 +90,7 @@ pub struct DataArgs {
 
 /// `sluice run`
 #[derive(Debug, Args)]
-pub struct RunArgs {
+pub(crate) struct RunArgs {
     /// The CSV files.
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
@@ -114,7 +114,7 @@ pub struct RunArgs {
 
 /// `sluice validate`
 #[derive(Debug, Args)]
-pub struct ValidateArgs {
+pub(crate) struct ValidateArgs {
     /// The CSV file.
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
@@ -128,7 +128,7 @@ pub struct ValidateArgs {
 
 /// `sluice executions`
 #[derive(Debug, Args)]
-pub struct ExecutionsArgs {
+pub(crate) struct ExecutionsArgs {
     /// Only those with this status: RUNNING, SUCCEEDED, FAILED, TIMED_OUT or ABORTED
     #[arg(long, value_name = "STATUS")]
     pub status: Option<String>,
@@ -145,7 +145,7 @@ pub struct ExecutionsArgs {
 
 /// `sluice show`
 #[derive(Debug, Args)]
-pub struct ShowArgs {
+pub(crate) struct ShowArgs {
     /// The execution's name, or an unambiguous beginning of it.
     #[arg(value_name = "RUN")]
     pub run: String,
@@ -162,7 +162,7 @@ pub struct ShowArgs {
 
 /// `sluice asl`
 #[derive(Debug, Args)]
-pub struct AslArgs {
+pub(crate) struct AslArgs {
     /// What to do.
     #[command(subcommand)]
     pub command: AslCommand,
@@ -170,7 +170,7 @@ pub struct AslArgs {
 
 /// The commands of `sluice asl`.
 #[derive(Debug, Subcommand)]
-pub enum AslCommand {
+pub(crate) enum AslCommand {
     /// Runs a state machine with mocked functions, without waiting for any clock.
     #[command(after_help = "Examples:
   sluice asl run machine.asl.json --input '{\"n\": 1}'
@@ -210,7 +210,7 @@ Exit codes: 0 SUCCEEDED, 1 any other status, 2 the definition, input or function
 
 /// `sluice generate`
 #[derive(Debug, Args)]
-pub struct GenerateArgs {
+pub(crate) struct GenerateArgs {
     /// How many records
     #[arg(long, value_name = "N", default_value_t = 1000)]
     pub rows: u64,

@@ -1,7 +1,7 @@
 //! The commands, one a file.
 
-pub mod asl;
-pub mod executions;
-pub mod generate;
-pub mod run;
-pub mod validate;
+pub(crate) mod asl;
+pub(crate) mod executions;
+pub(crate) mod generate;
+pub(crate) mod run;
+pub(crate) mod validate;

@@ -3,15 +3,15 @@
 use std::path::{Path, PathBuf};
 
 /// The dataset of files that lie directly in `input/`. Its contract is built in.
-pub const DEFAULT_DATASET: &str = "smartphone-sales";
+pub(crate) const DEFAULT_DATASET: &str = "smartphone-sales";
 
 /// The contract of [`DEFAULT_DATASET`].
-pub const DEFAULT_CONTRACT: &[u8] =
+pub(crate) const DEFAULT_CONTRACT: &[u8] =
     include_bytes!("../../../samples/smartphone-sales/contract.json");
 
 /// What the arguments say of the dataset.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Dataset {
+pub(crate) enum Dataset {
     /// Nothing: the file goes to `input/<name>`.
     Default,
     /// `--dataset`: the file goes to `input/<dataset>/<name>`.
@@ -28,7 +28,7 @@ pub enum Dataset {
 impl Dataset {
     /// Reads the arguments. A contract gives its dataset its file name, or its folder's name where it
     /// is called `contract.json`.
-    pub fn from_args(dataset: Option<String>, contract: Option<PathBuf>) -> Self {
+    pub(crate) fn from_args(dataset: Option<String>, contract: Option<PathBuf>) -> Self {
         match (dataset, contract) {
             (_, Some(path)) => Self::WithContract { name: name_of(&path), path },
             (Some(name), None) => Self::Named(name),
@@ -37,7 +37,7 @@ impl Dataset {
     }
 
     /// The dataset's name.
-    pub fn name(&self) -> &str {
+    pub(crate) fn name(&self) -> &str {
         match self {
             Self::Default => DEFAULT_DATASET,
             Self::Named(name) | Self::WithContract { name, .. } => name,
@@ -45,7 +45,7 @@ impl Dataset {
     }
 
     /// The key under which a file of this name is dropped.
-    pub fn input_key(&self, file_name: &str) -> String {
+    pub(crate) fn input_key(&self, file_name: &str) -> String {
         match self {
             Self::Default => format!("input/{file_name}"),
             _ => format!("input/{}/{file_name}", self.name()),
@@ -53,7 +53,7 @@ impl Dataset {
     }
 
     /// The key of the contract.
-    pub fn contract_key(&self) -> String {
+    pub(crate) fn contract_key(&self) -> String {
         format!("contracts/{}.json", self.name())
     }
 }

@@ -16,7 +16,7 @@ use tokio::task::JoinSet;
 use crate::{dataset::DEFAULT_DATASET, terminal::Progress};
 
 /// Every function's name.
-pub const NAMES: [&str; 5] =
+pub(crate) const NAMES: [&str; 5] =
     ["claim-file", "validate-and-partition", "aggregate", "analyze", "send-report"];
 
 /// Who the mails of a laptop are from and to. They lie in the outbox; nothing is sent.
@@ -24,19 +24,19 @@ const ADDRESS: &str = "sluice@localhost";
 
 /// The steps over a data folder.
 #[derive(Clone)]
-pub struct StepFunctions {
+pub(crate) struct StepFunctions {
     folder: Arc<DataFolder>,
     progress: Progress,
 }
 
 impl StepFunctions {
     /// `progress` is told how far a validation is.
-    pub fn new(folder: Arc<DataFolder>, progress: Progress) -> Self {
+    pub(crate) fn new(folder: Arc<DataFolder>, progress: Progress) -> Self {
         Self { folder, progress }
     }
 
     /// Calls a step. `InvalidEvent` if there is none of this name, or its input is not one.
-    pub async fn call(&self, name: &str, payload: Value) -> StepResult<Value> {
+    pub(crate) async fn call(&self, name: &str, payload: Value) -> StepResult<Value> {
         let folder = &*self.folder;
         let (store, database, clock) = (&folder.store, &folder.database, &SystemClock);
         match name {

@@ -18,7 +18,7 @@ use serde_json::Value;
 /// What is known of an execution when it starts. The names are those of `DescribeExecution`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Header {
+pub(crate) struct Header {
     /// The ARN.
     pub execution_arn: String,
     /// The name.
@@ -32,7 +32,7 @@ pub struct Header {
 /// An execution, as `DescribeExecution` and `GetExecutionHistory` tell it together.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Execution {
+pub(crate) struct Execution {
     /// What was known at its start.
     #[serde(flatten)]
     pub header: Header,
@@ -56,7 +56,7 @@ pub struct Execution {
 impl Execution {
     /// The state that was entered last: of a finished execution the terminal one, of a failed one
     /// the state that failed.
-    pub fn last_state(&self) -> Option<&str> {
+    pub(crate) fn last_state(&self) -> Option<&str> {
         self.events
             .iter()
             .rev()
@@ -64,20 +64,20 @@ impl Execution {
     }
 
     /// The key of the file that started it.
-    pub fn source_file(&self) -> &str {
+    pub(crate) fn source_file(&self) -> &str {
         self.header.input["detail"]["object"]["key"].as_str().unwrap_or("-")
     }
 }
 
 /// Appends one execution's events.
 #[derive(Debug)]
-pub struct Recorder {
+pub(crate) struct Recorder {
     file: File,
 }
 
 impl Recorder {
     /// Begins the history of an execution.
-    pub fn begin(folder: &Path, header: &Header) -> io::Result<Self> {
+    pub(crate) fn begin(folder: &Path, header: &Header) -> io::Result<Self> {
         fs::create_dir_all(folder)?;
         let path = folder.join(format!("{}.jsonl", header.name));
         let file = OpenOptions::new().create_new(true).append(true).open(path)?;
@@ -87,7 +87,7 @@ impl Recorder {
     }
 
     /// Appends one line in one write.
-    pub fn append(&mut self, line: &impl Serialize) -> io::Result<()> {
+    pub(crate) fn append(&mut self, line: &impl Serialize) -> io::Result<()> {
         let mut bytes = serde_json::to_vec(line)?;
         bytes.push(b'\n');
         self.file.write_all(&bytes)
@@ -95,19 +95,19 @@ impl Recorder {
 }
 
 /// Reads the histories of a data folder.
-pub struct History<'a> {
+pub(crate) struct History<'a> {
     folder: PathBuf,
     probe: &'a dyn ExecutionProbe,
 }
 
 impl<'a> History<'a> {
     /// `probe` tells whether the process of an execution still lives.
-    pub fn new(folder: PathBuf, probe: &'a dyn ExecutionProbe) -> Self {
+    pub(crate) fn new(folder: PathBuf, probe: &'a dyn ExecutionProbe) -> Self {
         Self { folder, probe }
     }
 
     /// Every execution, newest first.
-    pub async fn list(&self) -> anyhow::Result<Vec<Execution>> {
+    pub(crate) async fn list(&self) -> anyhow::Result<Vec<Execution>> {
         let mut executions = Vec::new();
         for name in self.names()? {
             executions.extend(self.load(&name).await?);
@@ -117,7 +117,7 @@ impl<'a> History<'a> {
     }
 
     /// The one execution whose name begins like this.
-    pub async fn find(&self, beginning: &str) -> anyhow::Result<Execution> {
+    pub(crate) async fn find(&self, beginning: &str) -> anyhow::Result<Execution> {
         let mut names = self.names()?;
         names.retain(|name| name.starts_with(beginning));
         match names.as_slice() {

@@ -26,18 +26,18 @@ const DEFINITION: &str = include_str!("../../statemachine.asl.json");
 const MACHINE: &str = "sluice";
 
 /// Where the histories of a data folder are.
-pub fn history_folder(folder: &DataFolder) -> PathBuf {
+pub(crate) fn history_folder(folder: &DataFolder) -> PathBuf {
     folder.root().join(".sluice/history")
 }
 
 /// A state machine, and the folder that its functions work on.
-pub struct Laptop {
+pub(crate) struct Laptop {
     folder: Arc<DataFolder>,
     machine: StateMachine,
 }
 
 /// A finished execution.
-pub struct Finished {
+pub(crate) struct Finished {
     /// Its name.
     pub name: String,
     /// How it ended.
@@ -48,7 +48,7 @@ pub struct Finished {
 
 impl Laptop {
     /// Loads the state machine.
-    pub fn new(folder: Arc<DataFolder>) -> anyhow::Result<Self> {
+    pub(crate) fn new(folder: Arc<DataFolder>) -> anyhow::Result<Self> {
         let machine = StateMachine::parse(&render(DEFINITION)).map_err(|problems| {
             let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
             anyhow::anyhow!("the state machine does not load: {}", lines.join("; "))
@@ -57,7 +57,7 @@ impl Laptop {
     }
 
     /// Runs the state machine on an object that was just created.
-    pub async fn execute(
+    pub(crate) async fn execute(
         &self,
         object: &ObjectInfo,
         rerun: bool,

@@ -12,7 +12,7 @@ use crate::terminal::{BAD, DIM, GOOD, WARN, count, duration, safe, styled};
 
 /// How a file ended, as an exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
+pub(crate) enum Verdict {
     /// Completed, with or without its mail, now or before.
     Done,
     /// The execution failed, or could not start.
@@ -25,7 +25,7 @@ pub enum Verdict {
 
 impl Verdict {
     /// The exit code of `sluice run`.
-    pub const fn exit_code(self) -> u8 {
+    pub(crate) const fn exit_code(self) -> u8 {
         match self {
             Self::Done => 0,
             Self::Failed => 1,
@@ -35,7 +35,7 @@ impl Verdict {
     }
 
     /// The gravest of several: failed, turned away, in progress, done.
-    pub fn gravest(verdicts: impl IntoIterator<Item = Self>) -> Self {
+    pub(crate) fn gravest(verdicts: impl IntoIterator<Item = Self>) -> Self {
         let order = [Self::Failed, Self::TurnedAway, Self::InProgress];
         let verdicts: Vec<Self> = verdicts.into_iter().collect();
         order.into_iter().find(|verdict| verdicts.contains(verdict)).unwrap_or(Self::Done)
@@ -44,7 +44,7 @@ impl Verdict {
 
 /// Where the outputs of a run are; absent where there is none.
 #[derive(Debug, Clone, Default, Serialize)]
-pub struct OutputPaths {
+pub(crate) struct OutputPaths {
     /// The valid rows.
     pub processed: Option<PathBuf>,
     /// The rejected rows with their reasons.
@@ -63,7 +63,7 @@ pub struct OutputPaths {
 
 /// One file's result: an object of `sluice run --output json`.
 #[derive(Debug, Clone, Serialize)]
-pub struct RunResult {
+pub(crate) struct RunResult {
     /// The execution's name.
     pub run: String,
     /// Its status, in AWS's words.
@@ -103,7 +103,7 @@ pub struct RunResult {
 
 impl RunResult {
     /// How it ended.
-    pub fn verdict(&self) -> Verdict {
+    pub(crate) fn verdict(&self) -> Verdict {
         match (self.status.as_str(), self.outcome.as_deref()) {
             ("SUCCEEDED", Some("Completed" | "CompletedWithoutReport" | "DuplicateSkipped")) => {
                 Verdict::Done
@@ -117,7 +117,7 @@ impl RunResult {
     }
 
     /// Prints it for people.
-    pub fn print(&self) {
+    pub(crate) fn print(&self) {
         let style = match self.verdict() {
             Verdict::Done => GOOD,
             Verdict::Failed => BAD,

@@ -6,21 +6,21 @@ use anstyle::{AnsiColor, Style};
 use indicatif::{ProgressBar, ProgressStyle};
 
 /// Good news.
-pub const GOOD: Style = AnsiColor::Green.on_default().bold();
+pub(crate) const GOOD: Style = AnsiColor::Green.on_default().bold();
 /// Something to look at.
-pub const WARN: Style = AnsiColor::Yellow.on_default().bold();
+pub(crate) const WARN: Style = AnsiColor::Yellow.on_default().bold();
 /// Bad news.
-pub const BAD: Style = AnsiColor::Red.on_default().bold();
+pub(crate) const BAD: Style = AnsiColor::Red.on_default().bold();
 /// Less important.
-pub const DIM: Style = AnsiColor::BrightBlack.on_default();
+pub(crate) const DIM: Style = AnsiColor::BrightBlack.on_default();
 
 /// Text in a style; `anstream` drops the style where the output is not a terminal.
-pub fn styled(style: Style, text: impl std::fmt::Display) -> String {
+pub(crate) fn styled(style: Style, text: impl std::fmt::Display) -> String {
     format!("{style}{text}{style:#}")
 }
 
 /// Text as a terminal can bear it: control characters, which a hostile file may hold, are escaped.
-pub fn safe(text: &str) -> String {
+pub(crate) fn safe(text: &str) -> String {
     text.chars()
         .flat_map(|character| {
             let escaped = character.is_control() || ('\u{202a}'..='\u{202e}').contains(&character);
@@ -35,11 +35,11 @@ const TICK: Duration = Duration::from_millis(100);
 
 /// A line on standard error that tells what is being done; nothing where that is not a terminal.
 #[derive(Debug, Clone)]
-pub struct Progress(ProgressBar);
+pub(crate) struct Progress(ProgressBar);
 
 impl Progress {
     /// Progress of unknown length.
-    pub fn spinner(name: &str) -> Self {
+    pub(crate) fn spinner(name: &str) -> Self {
         let bar = if std::io::stderr().is_terminal() {
             ProgressBar::new_spinner()
         } else {
@@ -54,7 +54,7 @@ impl Progress {
     }
 
     /// Progress through so many bytes.
-    pub fn bytes(name: &str, total_bytes: u64) -> Self {
+    pub(crate) fn bytes(name: &str, total_bytes: u64) -> Self {
         let progress = Self::spinner(name);
         progress.0.set_length(total_bytes);
         let template = "{spinner} {prefix}  {bytes}/{total_bytes}  {bytes_per_sec}  {eta}";
@@ -65,23 +65,23 @@ impl Progress {
     }
 
     /// Says what is being done now.
-    pub fn doing(&self, what: &str) {
+    pub(crate) fn doing(&self, what: &str) {
         self.0.set_message(what.to_owned());
     }
 
     /// Says how many bytes are done.
-    pub fn at(&self, bytes: u64) {
+    pub(crate) fn at(&self, bytes: u64) {
         self.0.set_position(bytes);
     }
 
     /// Removes the line.
-    pub fn clear(&self) {
+    pub(crate) fn clear(&self) {
         self.0.finish_and_clear();
     }
 }
 
 /// A duration as people say it.
-pub fn duration(milliseconds: u64) -> String {
+pub(crate) fn duration(milliseconds: u64) -> String {
     match milliseconds {
         0..1_000 => format!("{milliseconds} ms"),
         1_000..60_000 => format!("{:.1} s", milliseconds as f64 / 1_000.0),
@@ -90,7 +90,7 @@ pub fn duration(milliseconds: u64) -> String {
 }
 
 /// A count with its thousands apart.
-pub fn count(number: u64) -> String {
+pub(crate) fn count(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (i, digit) in digits.chars().enumerate() {

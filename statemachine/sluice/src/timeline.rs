@@ -5,7 +5,7 @@ use serde_json::Value;
 
 /// One stay in one state.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Visit {
+pub(crate) struct Visit {
     /// The state.
     pub name: String,
     /// Its type, such as `Task`.
@@ -23,7 +23,7 @@ pub struct Visit {
 }
 
 /// Reads the events of a machine whose states follow one another, as ours do.
-pub fn timeline(events: &[Value]) -> Vec<Visit> {
+pub(crate) fn timeline(events: &[Value]) -> Vec<Visit> {
     let mut visits: Vec<Visit> = Vec::new();
     for event in events {
         let kind = event["type"].as_str().unwrap_or_default();

@@ -5,11 +5,13 @@ mod support;
 
 use std::{collections::BTreeMap, fs, thread, time::Duration};
 
+use regex::Regex;
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 use support::{Sandbox, sample};
 
-/// The outputs with what differs from run to run replaced: the run's name, its start, and in the
-/// manifest what depends on them.
+/// The outputs with what differs from run to run replaced: the run's name, its start, and the hashes
+/// of what they stand in. That the hashes are right is asked of the manifest.
 fn normalised(sandbox: &Sandbox, result: &Value) -> BTreeMap<String, String> {
     let manifest = fs::read_to_string(result["outputs"]["manifest"].as_str().unwrap()).unwrap();
     let manifest: Value = serde_json::from_str(&manifest).unwrap();
@@ -21,7 +23,9 @@ fn normalised(sandbox: &Sandbox, result: &Value) -> BTreeMap<String, String> {
     let stamp = started_at[..19].replace(['-', ':'], "").replace('T', "_");
     let epoch =
         started_at.parse::<chrono::DateTime<chrono::Utc>>().unwrap().timestamp().to_string();
+    let sha256 = Regex::new("[0-9a-f]{64}").unwrap();
     let hide = |text: String| {
+        let text = sha256.replace_all(&text, "<sha256>");
         text.replace(&name, "<run>")
             .replace(&name[..8], "<run8>")
             .replace(&second, "<start>")
@@ -34,6 +38,24 @@ fn normalised(sandbox: &Sandbox, result: &Value) -> BTreeMap<String, String> {
         .filter(|(key, _)| !key.ends_with("manifest.json"))
         .map(|(key, bytes)| (hide(key), hide(String::from_utf8_lossy(&bytes).into_owned())))
         .collect()
+}
+
+/// Every object that the manifest names is there, with the size and the hash that it says.
+fn assert_vouched_for(sandbox: &Sandbox, result: &Value) {
+    let manifest = fs::read_to_string(result["outputs"]["manifest"].as_str().unwrap()).unwrap();
+    let results = &serde_json::from_str::<Value>(&manifest).unwrap()["results"];
+    let named = [
+        &results["validation"]["processed"],
+        &results["validation"]["rejected"],
+        &results["aggregation"]["facts"],
+        &results["analysis"]["analysis"],
+        &results["report"]["report"],
+    ];
+    for object in named {
+        let bytes = fs::read(sandbox.data().join(object["key"].as_str().unwrap())).unwrap();
+        assert_eq!(object["size_bytes"], bytes.len());
+        assert_eq!(object["sha256"], format!("{:x}", Sha256::digest(&bytes)), "{object}");
+    }
 }
 
 #[test]
@@ -62,6 +84,7 @@ fn a_run_killed_at_any_moment_is_finished_by_the_next() {
             "{result}"
         );
         assert_eq!(normalised(&sandbox, &result), expected, "after {attempt}/24: {result}");
+        assert_vouched_for(&sandbox, &result);
         let manifests = sandbox.outputs();
         let manifests = manifests.keys().filter(|key| key.ends_with("manifest.json"));
         assert_eq!(manifests.count(), 1);

@@ -90,7 +90,7 @@ fn every_outcome_is_reported_and_has_its_exit_code() {
         "order_id,date,model,brand,release_year,price,region,customer_review,ram,storage,color\n";
     let cases = [
         ("no-records.csv", header.to_owned(), "NoRecords", Value::Null),
-        ("empty.csv", String::new(), "FileRefused", json!("blank-header")),
+        ("empty.csv", String::new(), "FileRefused", json!("source-error")),
         (
             "labels.csv",
             "order_id,date\n1,2025-01-01\n".to_owned(),

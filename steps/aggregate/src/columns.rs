@@ -223,7 +223,7 @@ impl<'c> Columns<'c> {
             let within = dimension.within.map_or(MISSING, |text| self.text_codes[text]);
             *code = match self.text_codes[dimension.text] {
                 MISSING => MISSING,
-                text => dimension.codes.of([MISSING, text])?,
+                text => dimension.codes.of([within, text])?,
             };
             column.push(*code);
         }

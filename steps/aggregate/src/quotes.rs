@@ -148,6 +148,18 @@ mod tests {
     }
 
     #[test]
+    fn of_texts_that_are_cut_alike_the_strongest_is_quoted() {
+        let cut = |end: &str| format!("good {} {end}", "so ".repeat(100));
+        let (weak, strong) = (cut("nice"), cut("excellent, wonderful"));
+        for texts in [[&*weak, &*strong], [&*strong, &*weak]] {
+            let found = quotes(&texts).finish(|_| None);
+            assert_eq!(found.len(), 1);
+            let score = Scorer::default().score(&strong).as_f64();
+            assert!((found[0].score - score).abs() < f64::EPSILON, "{found:?}");
+        }
+    }
+
+    #[test]
     fn a_quote_is_about_the_first_record_that_has_it() {
         let mut found = quotes(&["good", "great"]);
         found.offer("good", Scorer::default().score("good"), 9);

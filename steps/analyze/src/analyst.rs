@@ -126,3 +126,8 @@ impl Analyst<'_> {
 fn marked(name: &str) -> String {
     format!("{NAME_BEGINS}{name}{NAME_ENDS}")
 }
+
+/// One level lower, for what rests on a small sample.
+fn lower(level: Level) -> Level {
+    if level == Level::High { Level::Medium } else { Level::Low }
+}

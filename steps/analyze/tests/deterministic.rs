@@ -5,7 +5,7 @@ mod bench;
 
 use std::{fs, path::PathBuf};
 
-use bench::{Bench, input};
+use bench::{Bench, FACTS, contract_of_every_subject, input, pinned};
 use pipeline_core::{
     analysis::{Analysis, AnalysisItem, DETERMINISTIC},
     events::DetailType,
@@ -42,6 +42,36 @@ async fn the_facts_of_smartphone_sales_are_told_in_full() {
     let high =
         analysis.anomalies.iter().filter(|a| a.severity == pipeline_core::analysis::Level::High);
     assert_eq!((output.anomalies.high, output.anomalies.total), (high.count() as u64, 4));
+}
+
+#[tokio::test]
+async fn a_statement_follows_from_what_it_is_about() {
+    let contract = contract_of_every_subject();
+    let input = pinned(input(false), &contract);
+    let bench = Bench::with_contract(contract, FACTS);
+    let output = bench.run(&input).await.unwrap();
+    assert_eq!(output.unverified_statements, 0);
+    expect_file("every-subject/analysis.json", &bench.analysis_json());
+}
+
+#[tokio::test]
+async fn nothing_is_said_to_be_nothing() {
+    let nothing = r#"{ "schema_version": "1.0", "dataset": "smartphone-sales",
+        "correlation_id": "sales-may-7f3a", "source_file": "a", "processed_file": "b",
+        "records": { "read": 1, "valid": 1, "rejected": 0 }, "reject_rate": 0, "rejects": [],
+        "completeness": [], "measures": [], "dimensions": [], "pairs": [] }"#;
+    let contract = contract_of_every_subject();
+    let input = pinned(input(false), &contract);
+    let bench = Bench::with_contract(contract, nothing);
+    let output = bench.run(&input).await.unwrap();
+    assert_eq!(output.anomalies.total, 0);
+    let analysis: Analysis = serde_json::from_str(&bench.analysis_json()).unwrap();
+    assert_eq!(analysis.insights.len(), 8);
+    assert_eq!(analysis.insights[0].description, "None of the 1 sale has a value of model.");
+    assert_eq!(
+        analysis.recommendations[5].action,
+        "None of the 1 sale is in the Flagship segment of price. There is nothing to recommend."
+    );
 }
 
 #[tokio::test]

@@ -209,10 +209,12 @@ impl<'c> Validator<'c> {
     }
 
     /// Why the file is refused: for its header, or after its end because more records are rejected
-    /// than the contract allows.
+    /// than the contract allows. A file without a single valid record is not refused: that is a
+    /// verdict of its own.
     pub fn refusal(&self) -> Option<Refusal> {
         let (rate, most) = (self.tally.reject_rate(), self.contract.sluice().max_reject_rate);
-        if self.refusal.is_some() || !self.finished || rate <= most {
+        let is_within = rate <= most || self.tally.records.valid == 0;
+        if self.refusal.is_some() || !self.finished || is_within {
             return self.refusal.clone();
         }
         let message = format!(
@@ -251,14 +253,17 @@ impl<'c> Validator<'c> {
         }
         let (contract, is_rejected_file) = (self.contract, self.is_rejected_file);
         if self.checker.is_none() {
-            let header = match header::read(&record, contract, is_rejected_file) {
+            if is_rejected_file {
+                redrop::restore_labels(&record, contract, &mut self.restored);
+            }
+            let cells = Cells { record, restored: &self.restored };
+            let header = match header::read(&cells, contract, is_rejected_file) {
                 Ok(header) => header,
                 Err(refusal) => return Some(Event::Refused(self.refusal.insert(refusal))),
             };
             if !record.terminator().is_empty() {
                 self.terminator = record.terminator().to_vec();
             }
-            let cells = Cells { record, restored: &[] };
             let bytes = original(&cells, &header, *contract.dialect());
             let checker = Checker::new(contract, header, self.max_record_bytes);
             let header = self.checker.insert(checker).header();

@@ -15,7 +15,7 @@ use crate::{
 const UNUSABLE: u8 = 2;
 
 /// Runs or checks a definition.
-pub fn run(command: &AslCommand) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(command: &AslCommand) -> anyhow::Result<ExitCode> {
     let done = match command {
         AslCommand::Run { definition, input, functions, output } => {
             execute(definition, input, functions.as_deref(), *output)

@@ -19,7 +19,7 @@ use crate::{
 const PREVIEW_CHARS: usize = 160;
 
 /// Lists what ran, newest first.
-pub async fn list(args: &ExecutionsArgs) -> anyhow::Result<ExitCode> {
+pub(crate) async fn list(args: &ExecutionsArgs) -> anyhow::Result<ExitCode> {
     let mut executions = Vec::new();
     if args.data.data.is_dir() {
         let folder = DataFolder::open(&args.data.data)?;
@@ -70,7 +70,7 @@ fn line_of(execution: &Execution) -> Value {
 }
 
 /// Shows one execution.
-pub async fn show(args: &ShowArgs) -> anyhow::Result<ExitCode> {
+pub(crate) async fn show(args: &ShowArgs) -> anyhow::Result<ExitCode> {
     if !args.data.data.is_dir() {
         bail!("{} is no data folder; name yours with --data", args.data.data.display());
     }

@@ -8,7 +8,7 @@ use validate_and_partition::generate::{Options, smartphone_sales};
 use crate::cli::GenerateArgs;
 
 /// Writes the file, or standard output.
-pub fn run(args: &GenerateArgs) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(args: &GenerateArgs) -> anyhow::Result<ExitCode> {
     if !(0.0..=1.0).contains(&args.messy) {
         bail!("--messy is a share of the records, 0 to 1, and not {}", args.messy);
     }

@@ -34,7 +34,7 @@ const CHUNK_BYTES: usize = 1024 * 1024;
 const MANIFEST_LIMIT_BYTES: usize = 16 * 1024 * 1024;
 
 /// Runs the state machine once for each file.
-pub async fn run(args: RunArgs) -> anyhow::Result<ExitCode> {
+pub(crate) async fn run(args: RunArgs) -> anyhow::Result<ExitCode> {
     let dataset = Dataset::from_args(args.dataset, args.contract);
     let folder = Arc::new(DataFolder::open(&args.data.data)?);
     put_contract(&folder, &dataset).await?;

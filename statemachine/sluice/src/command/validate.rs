@@ -30,7 +30,7 @@ const SOME_REJECTED: u8 = 1;
 const REFUSED: u8 = 2;
 
 /// Checks a file.
-pub fn run(args: &ValidateArgs) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(args: &ValidateArgs) -> anyhow::Result<ExitCode> {
     let done = check(args);
     done.or_else(|error| {
         anstream::eprintln!("{} {error:#}", styled(BAD, "error:"));

@@ -12,29 +12,29 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 /// A file of the samples.
-pub fn sample(name: &str) -> PathBuf {
+pub(crate) fn sample(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../samples").join(name)
 }
 
-pub struct Sandbox {
+pub(crate) struct Sandbox {
     folder: TempDir,
 }
 
 impl Sandbox {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { folder: tempfile::tempdir().unwrap() }
     }
 
-    pub fn data(&self) -> PathBuf {
+    pub(crate) fn data(&self) -> PathBuf {
         self.folder.path().join("data")
     }
 
-    pub fn path(&self, name: &str) -> String {
+    pub(crate) fn path(&self, name: &str) -> String {
         self.folder.path().join(name).to_str().unwrap().to_owned()
     }
 
     /// Writes a file and gives its path.
-    pub fn file(&self, name: &str, content: &str) -> String {
+    pub(crate) fn file(&self, name: &str, content: &str) -> String {
         let path = self.path(name);
         fs::write(&path, content).unwrap();
         path
@@ -47,14 +47,14 @@ impl Sandbox {
     }
 
     /// Runs the binary; gives the exit code and what it printed.
-    pub fn sluice(&self, args: &[&str]) -> (i32, String) {
+    pub(crate) fn sluice(&self, args: &[&str]) -> (i32, String) {
         let Output { status, stdout, stderr } = self.command(args).output().unwrap();
         let code = status.code().unwrap_or_else(|| panic!("{}", String::from_utf8_lossy(&stderr)));
         (code, String::from_utf8(stdout).unwrap())
     }
 
     /// `sluice run`, of one file; gives the exit code and the one line.
-    pub fn run_one(&self, args: &[&str]) -> (i32, Value) {
+    pub(crate) fn run_one(&self, args: &[&str]) -> (i32, Value) {
         let args = [&["run", "--output", "json"], args].concat();
         let Output { status, stdout, stderr } = self.command(&args).output().unwrap();
         let line = serde_json::from_slice(&stdout).unwrap_or_else(|_| {
@@ -64,18 +64,18 @@ impl Sandbox {
     }
 
     /// Begins a `sluice run` and does not wait for it.
-    pub fn start(&self, args: &[&str]) -> Child {
+    pub(crate) fn start(&self, args: &[&str]) -> Child {
         let args = [&["run", "--output", "json"], args].concat();
         self.command(&args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
     }
 
     /// The mails in the outbox.
-    pub fn mails(&self) -> Vec<PathBuf> {
+    pub(crate) fn mails(&self) -> Vec<PathBuf> {
         files_below(&self.data().join("outbox"))
     }
 
     /// Every object that a run publishes, by its key.
-    pub fn outputs(&self) -> BTreeMap<String, Vec<u8>> {
+    pub(crate) fn outputs(&self) -> BTreeMap<String, Vec<u8>> {
         let data = self.data();
         ["processed", "rejected", "reports"]
             .iter()

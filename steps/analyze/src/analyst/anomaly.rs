@@ -26,7 +26,7 @@ use pipeline_core::{
 };
 
 use super::{
-    Analyst, SMALL_SAMPLE, insight::capitalized_name, ranking::ranked, sentiment::comparable,
+    Analyst, SMALL_SAMPLE, insight::capitalized_name, lower, ranking::ranked, sentiment::comparable,
 };
 use crate::{
     plan::Topic,
@@ -270,10 +270,6 @@ impl Analyst<'_> {
         };
         self.facts.completeness.iter().filter_map(finding).collect()
     }
-}
-
-fn lower(level: Level) -> Level {
-    if level == Level::High { Level::Medium } else { Level::Low }
 }
 
 /// All findings in one text, the worst first, with the level of the worst.

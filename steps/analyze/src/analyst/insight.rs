@@ -201,11 +201,12 @@ impl Analyst<'_> {
         );
         let dimension = self.facts.dimensions.first();
         if let Some((dimension, head)) = dimension.zip(Head::of(&segment.top, places)) {
+            let leads = if head.groups.len() == 1 { "leads" } else { "lead" };
             text += &format!(
-                " In {}, these lead by {}: {}.",
+                " In {}, {} {leads} by {}.",
                 self.segment(field, label),
-                self.column(&dimension.field),
                 self.head(&dimension.field, &head, segment.records),
+                self.column(&dimension.field),
             );
             text += &self.ties(&dimension.field, &head);
         }

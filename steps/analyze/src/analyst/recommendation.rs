@@ -7,11 +7,13 @@
 //! | segments | the first has half of the sum | a third | less |
 //! | a measure | | | always |
 //! | texts | the lowest mean score is 0.3 below the overall one | 0.1 | less |
+//!
+//! What rests on a small sample of texts is one level lower.
 
 use pipeline_core::analysis::Level;
 
 use super::{
-    Analyst,
+    Analyst, SMALL_SAMPLE, lower,
     ranking::Head,
     sentiment::{comparable, extreme},
 };
@@ -142,7 +144,9 @@ impl Analyst<'_> {
             self.column(&by.field),
             score(overall)?,
         );
-        Some((said, by_share(overall - first.mean_score, 0.3, 0.1)))
+        let is_small = worst.iter().any(|(_, found)| found.count < SMALL_SAMPLE);
+        let level = by_share(overall - first.mean_score, 0.3, 0.1);
+        Some((said, if is_small { lower(level) } else { level }))
     }
 }
 

@@ -9,11 +9,25 @@ use pipeline_core::{
     run::{ContractRef, OutputKeys, Run, SourceObject},
     steps::analyze::{Input, Output},
 };
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 pub(crate) const CONTRACT: &[u8] =
     include_bytes!("../../../../samples/smartphone-sales/contract.json");
 pub(crate) const FACTS: &str = include_str!("../smartphone-sales/facts.json");
+
+/// The statements of `every-subject/plan.json`, which are about everything that one can be about.
+pub(crate) fn contract_of_every_subject() -> Vec<u8> {
+    let mut contract: Value = serde_json::from_slice(CONTRACT).unwrap();
+    let plan = serde_json::from_str(include_str!("../every-subject/plan.json")).unwrap();
+    contract["sluice"]["analysis"] = plan;
+    serde_json::to_vec(&contract).unwrap()
+}
+
+pub(crate) fn pinned(mut input: Input, contract: &[u8]) -> Input {
+    input.run.contract.sha256 = format!("{:x}", Sha256::digest(contract));
+    input
+}
 
 #[derive(Default)]
 pub(crate) struct Bench {
@@ -31,8 +45,12 @@ impl Bench {
     }
 
     pub(crate) fn of(facts: &str) -> Self {
+        Self::with_contract(CONTRACT.to_vec(), facts)
+    }
+
+    pub(crate) fn with_contract(contract: Vec<u8>, facts: &str) -> Self {
         let bench = Self::default();
-        bench.store.insert("contracts/smartphone-sales.json", CONTRACT);
+        bench.store.insert("contracts/smartphone-sales.json", contract);
         bench.store.insert("reports/sales-may-7f3a/facts.json", facts.to_owned());
         bench
     }

@@ -7,10 +7,10 @@ use pipeline_core::{
     contract::{Contract, Dialect, Field, UndeclaredColumns, nearest},
     record::{Flaw, Record},
     reject::{LINEAGE_COLUMNS, REJECT_COLUMNS, Refusal, RefusalCode},
-    spreadsheet,
 };
 
 use super::message::{Name, grouped, names};
+use super::row::Cells;
 
 /// The most columns that a file may have, as in a spreadsheet. A rejected row has them all, so
 /// without a bound a file of one byte a row could make an output a million times its size.
@@ -57,13 +57,14 @@ pub(super) fn is_rejected_file(record: &Record<'_>) -> bool {
 
 /// The header that the record is, or why the file is refused.
 pub(super) fn read<'c>(
-    record: &Record<'_>,
+    labels: &Cells<'_>,
     contract: &'c Contract,
     is_rejected_file: bool,
 ) -> Result<Header<'c>, Refusal> {
-    readable(record)?;
-    let cells = record.cell_count();
-    let mut labels: Vec<String> = record.labels().collect();
+    readable(&labels.record)?;
+    let cells = labels.record.cell_count();
+    let mut labels: Vec<String> =
+        (0..cells).filter_map(|index| Some(labels.get(index)?.trim().to_owned())).collect();
     if labels.iter().all(String::is_empty) {
         return refuse(
             RefusalCode::BlankHeader,
@@ -72,11 +73,6 @@ pub(super) fn read<'c>(
     }
     if is_rejected_file {
         labels.truncate(cells - REJECT_COLUMNS.len());
-        for label in &mut labels {
-            if contract.field_index(label).is_none() {
-                *label = spreadsheet::restore(label).to_owned();
-            }
-        }
     }
     if contract.sluice().lineage_columns
         && labels.len() > LINEAGE_COLUMNS.len()

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use pipeline_core::{
-    contract::Dialect,
+    contract::{Contract, Dialect},
     record::{MAX_RECORD_BYTES, Record, RecordReader},
     spreadsheet::{looks_marked, restore},
 };
@@ -28,7 +28,18 @@ pub(super) fn raw_record<'a>(record: &Record<'a>, cells: usize) -> Cow<'a, str> 
     }
 }
 
-/// Takes the marks of a spreadsheet away: the cells that change, with their columns. `dialect` is
+/// Takes the marks of a spreadsheet away from the labels that the contract does not declare.
+pub(super) fn restore_labels(
+    record: &Record<'_>,
+    contract: &Contract,
+    restored: &mut Vec<(usize, String)>,
+) {
+    let marked = record.cells().enumerate().filter(|(_, label)| looks_marked(label));
+    let undeclared = marked.filter(|(_, label)| contract.field_index(label.trim()).is_none());
+    restored.extend(undeclared.map(|(index, label)| (index, restore(&label).to_owned())));
+}
+
+/// Takes the marks of a spreadsheet away from a row: the cells that change, with their columns. `dialect` is
 /// what the row's `raw_record` is in.
 pub(super) fn restore_cells(
     record: &Record<'_>,

@@ -51,6 +51,17 @@ fn marks_of_a_spreadsheet_are_taken_away() {
 }
 
 #[test]
+fn marks_on_labels_are_taken_away() {
+    let first = run(CONTRACT, b"id,=cmd\nx,1\n");
+    let mut copy = Vec::new();
+    let mut maker = pipeline_core::spreadsheet::SpreadsheetCopy::new();
+    maker.push(first.rejected().replace("x,1", "1,1").as_bytes(), &mut copy);
+    maker.finish(&mut copy);
+    assert!(copy.starts_with(b"id,'=cmd,"));
+    assert_eq!(run(CONTRACT, &copy).processed(), "id,=cmd\n1,1\n");
+}
+
+#[test]
 fn a_cell_that_looks_marked_always_brings_its_proof() {
     let done = run(CONTRACT, b"id,name,size\n1,'=x,y\n2,=x,y\n");
     let raw: Vec<_> = done.rejected_rows().iter().skip(1).map(|row| row[9].clone()).collect();
