@@ -60,7 +60,7 @@ Exit codes: 0 all records are valid, 1 some are rejected, 2 the file is refused 
     /// Writes a synthetic smartphone-sales file of any size.
     #[command(after_help = "Examples:
   sluice generate --rows 1000000 > big.csv
-  sluice generate --rows 5000 --messy 0.1 --seed 7 --out messy.csv")]
+  sluice generate --rows 5000 --messy-rate 0.1 --seed 7 --out messy.csv")]
     Generate(GenerateArgs),
     /// Prints shell completions.
     #[command(after_help = "Example:
@@ -216,7 +216,7 @@ pub(crate) struct GenerateArgs {
     pub rows: u64,
     /// The share of records that break the contract, 0 to 1
     #[arg(long, value_name = "SHARE", default_value_t = 0.0)]
-    pub messy: f64,
+    pub messy_rate: f64,
     /// The same seed gives the same bytes
     #[arg(long, default_value_t = 1)]
     pub seed: u64,

@@ -13,7 +13,10 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use tokio::task::JoinSet;
 
-use crate::{dataset::DEFAULT_DATASET, terminal::Progress};
+use crate::{
+    dataset::DEFAULT_DATASET,
+    terminal::{Progress, count},
+};
 
 /// Every function's name.
 pub(crate) const NAMES: [&str; 5] =
@@ -53,7 +56,13 @@ impl StepFunctions {
                 output(claim_file::run(input(name, payload)?, ports, &config).await?)
             }
             "validate-and-partition" => {
-                let tell = |at: validate_and_partition::Progress| self.progress.at(at.read_bytes);
+                let tell = |at: validate_and_partition::Progress| {
+                    self.progress.doing(&format!(
+                        "ValidateAndPartition: {} records, {} rejected",
+                        count(at.records),
+                        count(at.rejected)
+                    ));
+                };
                 let ports = validate_and_partition::Ports {
                     store,
                     events: &folder.events,

@@ -85,7 +85,7 @@ pub(crate) fn sentiment(distribution: &Distribution) -> Sentiment {
     for &(code, count) in distribution {
         let Some(score) = Score::from_code(code) else { continue };
         sentiment.count += count;
-        sum += i128::from(score.0);
+        sum += i128::from(score.0) * i128::from(count);
         *match score.kind() {
             Kind::Positive => &mut sentiment.positive,
             Kind::Neutral => &mut sentiment.neutral,

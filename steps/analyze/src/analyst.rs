@@ -8,6 +8,7 @@
 
 pub(crate) mod anomaly;
 mod insight;
+mod name;
 mod ranking;
 mod recommendation;
 mod sentiment;
@@ -21,7 +22,7 @@ use pipeline_core::{
 pub(crate) use ranking::leaders;
 
 use crate::{
-    check::{Book, column_label, group_label, moment_label, segment_label},
+    check::Book,
     plan::{Plan, Topic},
     statement::{Statement, Statements},
     wording::{count, human, plural},
@@ -29,10 +30,6 @@ use crate::{
 
 /// Fewer records or texts than this are a small sample, and said to be.
 const SMALL_SAMPLE: u64 = 10;
-
-/// Marks around a name while a text is composed. [`crate::wording::shown`] leaves none in a value.
-const NAME_BEGINS: char = '\u{e000}';
-const NAME_ENDS: char = '\u{e001}';
 
 /// The facts, what is asked of them, and how to call what they are about.
 pub(crate) struct Analyst<'a> {
@@ -72,41 +69,17 @@ impl Analyst<'_> {
     /// Takes the marks around names away. Where a name could then be read as another one, or as part
     /// of one, so that a number would stand beside the wrong name, names get quotation marks.
     fn finished(&self, text: &str, topic: Option<&Topic>) -> String {
-        let plain = text.replace([NAME_BEGINS, NAME_ENDS], "");
+        let plain = name::unmarked(text);
         if self.book.unverified(&plain, topic).is_empty() {
             return plain;
         }
-        text.replace(NAME_BEGINS, "“").replace(NAME_ENDS, "”")
-    }
-
-    fn group(&self, field: &str, value: Option<&str>) -> String {
-        marked(&group_label(field, value))
-    }
-
-    fn segment(&self, measure: &str, label: &str) -> String {
-        marked(&segment_label(measure, label))
-    }
-
-    fn moment(&self, field: &str, moment: &str) -> String {
-        marked(&moment_label(field, moment))
-    }
-
-    fn column(&self, field: &str) -> String {
-        marked(&column_label(field))
+        name::quoted(text)
     }
 
     /// `716 sales`
     fn records(&self, records: u64) -> String {
         let noun = &self.plan.record;
         format!("{} {}", count(records), if records == 1 { &noun.one } else { &noun.many })
-    }
-
-    /// What several values of a column are called: `models`.
-    fn several(&self, field: &str) -> String {
-        let noun = human(field);
-        // A plural of a name with a number in it could not be told from a claim.
-        let has_number = noun.chars().any(char::is_numeric);
-        if has_number { format!("values of {}", self.column(field)) } else { plural(&noun) }
     }
 
     fn dimension(&self, field: &str) -> Option<&DimensionFacts> {
@@ -123,8 +96,12 @@ impl Analyst<'_> {
     }
 }
 
-fn marked(name: &str) -> String {
-    format!("{NAME_BEGINS}{name}{NAME_ENDS}")
+/// What several values of a column are called: `models`.
+fn several(field: &str) -> String {
+    let noun = human(field);
+    // A plural of a name with a number in it could not be told from a claim.
+    let has_number = noun.chars().any(char::is_numeric);
+    if has_number { format!("values of {}", name::column(field)) } else { plural(&noun) }
 }
 
 /// One level lower, for what rests on a small sample.

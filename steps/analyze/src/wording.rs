@@ -128,7 +128,7 @@ pub(crate) fn percent(share: f64) -> Option<String> {
     if !value.is_finite() || value.abs() >= 1e9 {
         return None;
     }
-    let is_exact = value == 0.0 || value == 100.0;
+    let is_exact = matches!(share, 0.0 | 1.0);
     let says_too_much =
         |text: &str| matches!(text.trim_start_matches('-').parse::<f64>(), Ok(0.0 | 100.0));
     let texts = (1..=6).map(|places| format!("{value:.places$}"));

@@ -55,6 +55,17 @@ async fn a_statement_follows_from_what_it_is_about() {
 }
 
 #[tokio::test]
+async fn a_name_that_could_be_read_as_another_gets_quotation_marks() {
+    let facts = FACTS.replace("Apple iPhone 15", "A").replace("Vivo Y28", "By model, A");
+    let bench = Bench::of(&facts);
+    let output = bench.run(&input(false)).await.unwrap();
+    assert_eq!(output.unverified_statements, 0);
+    let analysis: Analysis = serde_json::from_str(&bench.analysis_json()).unwrap();
+    assert!(analysis.summary.contains("“A” (12 of 100 sales"), "{}", analysis.summary);
+    assert!(analysis.insights[0].description.starts_with("A (12 of 100 sales"));
+}
+
+#[tokio::test]
 async fn nothing_is_said_to_be_nothing() {
     let nothing = r#"{ "schema_version": "1.0", "dataset": "smartphone-sales",
         "correlation_id": "sales-may-7f3a", "source_file": "a", "processed_file": "b",

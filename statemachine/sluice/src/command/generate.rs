@@ -9,10 +9,10 @@ use crate::cli::GenerateArgs;
 
 /// Writes the file, or standard output.
 pub(crate) fn run(args: &GenerateArgs) -> anyhow::Result<ExitCode> {
-    if !(0.0..=1.0).contains(&args.messy) {
-        bail!("--messy is a share of the records, 0 to 1, and not {}", args.messy);
+    if !(0.0..=1.0).contains(&args.messy_rate) {
+        bail!("--messy-rate is a share of the records, 0 to 1, and not {}", args.messy_rate);
     }
-    let options = Options { rows: args.rows, messy_rate: args.messy, seed: args.seed };
+    let options = Options { rows: args.rows, messy_rate: args.messy_rate, seed: args.seed };
     match &args.out {
         Some(path) => {
             let mut file =

@@ -160,7 +160,10 @@ async fn result_of(
         outcome,
         correlation_id: run.as_ref().map(|run| run.correlation_id.clone()),
         source_file: object.key.clone(),
-        records: validation.map(|validation| validation.records),
+        // A file that was refused unread has a manifest and no validation: no record was read.
+        records: manifest
+            .as_ref()
+            .map(|_| validation.map(|validation| validation.records).unwrap_or_default()),
         rejected_by_code: validation
             .map(|validation| validation.rejected_by_code.clone())
             .unwrap_or_default(),

@@ -26,7 +26,9 @@ use pipeline_core::{
 };
 
 use super::{
-    Analyst, SMALL_SAMPLE, insight::capitalized_name, lower, ranking::ranked, sentiment::comparable,
+    Analyst, SMALL_SAMPLE, lower, name,
+    ranking::ranked,
+    sentiment::{comparable, texts_of},
 };
 use crate::{
     plan::Topic,
@@ -116,8 +118,8 @@ impl Analyst<'_> {
         let leading = ranked(&dimension.groups).first().copied();
         let leading = leading.filter(|_| dimension.distinct >= 3).and_then(|(value, group)| {
             Finding::of(&LEADING_SHARE, group.share, || {
-                let name = self.group(field, Some(value));
-                let column = self.column(field);
+                let name = name::group(field, Some(value));
+                let column = name::column(field);
                 format!("{name} alone has {}, by {column}.", tell(group.records, group.share))
             })
         });
@@ -125,7 +127,7 @@ impl Analyst<'_> {
         let missing = missing.and_then(|group| {
             Finding::of(&MISSING_SHARE, group.share, || {
                 let records = tell(group.records, group.share);
-                format!("{} is missing: {records}.", capitalized_name(&self.group(field, None)))
+                format!("There is {} in {records}.", name::group(field, None))
             })
         });
         leading.into_iter().chain(missing).collect()
@@ -137,12 +139,12 @@ impl Analyst<'_> {
         let groups = dimension.into_iter().flat_map(|dimension| {
             ranked(&dimension.groups).into_iter().filter_map(|(value, group)| {
                 let stats = group.measures.get(field)?;
-                let name = || self.group(&dimension.field, Some(value));
+                let name = || name::group(&dimension.field, Some(value));
                 self.spread(field, stats, &GROUP_SPREAD, name)
             })
         });
         let segments = measure.segments.iter().filter_map(|segment| {
-            let name = || self.segment(field, &segment.label);
+            let name = || name::segment(field, &segment.label);
             self.spread(field, &segment.stats, &WIDE_SPREAD, name)
         });
         let total = measure.segments.is_empty().then_some(&measure.total);
@@ -172,7 +174,7 @@ impl Analyst<'_> {
         Finding::of(thresholds, above.max(below), || {
             format!(
                 "The {end} {} of {} is {value}, against a median of {median} over {}.",
-                self.column(field),
+                name::column(field),
                 name(),
                 self.records(stats.count),
             )
@@ -183,12 +185,12 @@ impl Analyst<'_> {
         let Some(measure) = self.measure(field) else { return Vec::new() };
         let empty = measure.segments.iter().filter(|segment| segment.records == 0);
         let asked = empty.filter(|segment| only.is_none_or(|label| label == segment.label));
-        let names: Vec<_> = asked.map(|segment| self.segment(field, &segment.label)).collect();
+        let names: Vec<_> = asked.map(|segment| name::segment(field, &segment.label)).collect();
         if names.is_empty() {
             return Vec::new();
         }
         let all = self.records(measure.total.count);
-        let text = format!("None of the {all} is in {}, by {}.", list(&names), self.column(field));
+        let text = format!("None of the {all} is in {}, by {}.", list(&names), name::column(field));
         vec![Finding { level: Level::Low, size: 0.0, text }]
     }
 
@@ -199,7 +201,7 @@ impl Analyst<'_> {
             format!(
                 "{} of {} ({}) are negative.",
                 count(text.overall.negative),
-                self.texts_of(text, text.overall.count),
+                texts_of(text, text.overall.count),
                 percent(share).unwrap_or_default(),
             )
         })
@@ -216,8 +218,8 @@ impl Analyst<'_> {
                 format!(
                     "The mean score of {} is {mean} over {}{small}, against {against} overall; {} are \
                      negative.",
-                    self.group(&by.field, Some(value)),
-                    self.texts_of(text, found.count),
+                    name::group(&by.field, Some(value)),
+                    texts_of(text, found.count),
                     count(found.negative),
                 )
             })?;
@@ -248,7 +250,7 @@ impl Analyst<'_> {
     pub(super) fn most_frequent_error(&self) -> Option<String> {
         // The first of several that are as frequent, so that equal facts give equal text.
         let most = self.facts.rejects.iter().rev().max_by_key(|reject| reject.count)?;
-        let field = most.field.as_ref().map(|field| format!(" in {}", self.column(field)));
+        let field = most.field.as_ref().map(|field| format!(" in {}", name::column(field)));
         let times = if most.count == 1 { "time" } else { "times" };
         let code = most.code.as_str();
         Some(format!("{code}{}, found {} {times}", field.unwrap_or_default(), count(most.count)))
@@ -261,7 +263,7 @@ impl Analyst<'_> {
             Finding::of(&INCOMPLETE, missing, || {
                 format!(
                     "{} is missing in {} of {}{}.",
-                    capitalized_name(&self.column(&column.field)),
+                    name::leading_column(&column.field),
                     count(column.missing),
                     self.records(self.facts.records.valid),
                     percent(missing).map(|p| format!(" ({p})")).unwrap_or_default(),

@@ -7,13 +7,21 @@
 //! | the leading group | its lead is beyond chance: `(a - b)² ≥ 4 (a + b)` | it leads, with at least 10 records | it shares the lead, or is a small sample |
 //! | a measure, segments, texts | at least 100 values | at least 30 | fewer |
 
-use pipeline_core::{analysis::Level, facts::MeasureFacts};
+use pipeline_core::{
+    analysis::Level,
+    facts::{MeasureFacts, Stats},
+};
 
-use super::{Analyst, SMALL_SAMPLE, ranking::Head};
+use super::{
+    Analyst, SMALL_SAMPLE, name,
+    ranking::{Head, next, ties},
+    sentiment::{best_and_worst, shares},
+    several,
+};
 use crate::{
     check::share_of_sum,
     plan::{Ask, Topic},
-    wording::{capitalized, count, exact, float, list, percent},
+    wording::{count, exact, float, list, percent},
 };
 
 impl Analyst<'_> {
@@ -35,15 +43,15 @@ impl Analyst<'_> {
         match topic {
             Topic::Segment { measure, label } => format!(
                 "None of the {valid} is in the {} segment of {}.",
-                self.segment(measure, label),
-                self.column(measure),
+                name::segment(measure, label),
+                name::column(measure),
             ),
             Topic::Dimension(field)
             | Topic::Measure(field)
             | Topic::Segments(field)
             | Topic::Text(field)
             | Topic::TextBy { text: field, .. } => {
-                format!("None of the {valid} has a value of {}.", self.column(field))
+                format!("None of the {valid} has a value of {}.", name::column(field))
             }
         }
     }
@@ -52,56 +60,54 @@ impl Analyst<'_> {
         let dimension = self.dimension(field)?;
         let head = Head::of(&dimension.groups, places)?;
         let all = self.facts.records.valid;
-        let first = head.first();
-        let (_, best) = first.first()?;
-        let mut text = if first.len() == 1 {
-            let lead = self.head(field, &head, all);
-            match head.groups.len() {
-                1 => format!("{lead} leads by {}.", self.column(field)),
-                _ => format!("By {}, these lead: {lead}.", self.column(field)),
-            }
-        } else {
-            let mut names: Vec<_> =
-                first.iter().map(|(value, _)| self.group(field, Some(value))).collect();
-            if head.more_share && first.len() == head.groups.len() {
-                names.push("others".to_owned());
-            }
-            let share = percent(best.share).map(|share| format!(" ({share})")).unwrap_or_default();
-            format!(
-                "{} share the lead by {}, with {} of {} each{share}.",
-                list(&names),
-                self.column(field),
-                count(best.records),
-                self.records(all),
-            )
-        };
+        let (first, (_, best)) = (head.first(), head.groups.first()?);
         let second = match head.groups.get(first.len()) {
             Some((_, second)) => Some(second.records),
             None => head.next.first().map(|(_, next)| next.records),
         };
         let is_close = second.is_some_and(|second| !is_beyond_chance(best.records, second));
-        if let (1, Some(next)) = (head.groups.len(), self.next(field, &head)) {
+        let column = name::column(field);
+        let mut sentences = Vec::new();
+        if first.len() > 1 {
+            sentences.push(self.shared_lead(field, &head, all));
+        } else if head.groups.len() > 1 {
+            sentences.push(format!("By {column}, these lead: {}.", self.head(field, &head, all)));
+            sentences.extend(ties(field, &head));
+        } else {
+            sentences.push(format!("{} leads by {column}.", self.head(field, &head, all)));
             let verb = if head.next.len() > 1 { "are" } else { "is" };
             let chance = if is_close { ", so near that the order may be chance" } else { "" };
-            text += &format!(" Next {verb} {next}{chance}.");
-        }
-        if first.len() == 1 && head.groups.len() > 1 {
-            text += &self.ties(field, &head);
+            sentences.extend(next(field, &head).map(|next| format!("Next {verb} {next}{chance}.")));
         }
         if dimension.distinct > 1 {
-            text += &format!(
-                " There are {} different {} in all.",
-                count(dimension.distinct),
-                self.several(field),
-            );
+            let distinct = count(dimension.distinct);
+            sentences.push(format!("There are {distinct} different {} in all.", several(field)));
         }
-        text += head.small_samples();
+        sentences.extend(head.small_samples());
         let level = match first.len() {
             1 if best.records >= SMALL_SAMPLE && !is_close => Level::High,
             1 if best.records >= SMALL_SAMPLE => Level::Medium,
             _ => Level::Low,
         };
-        Some((text, level))
+        Some((sentences.join(" "), level))
+    }
+
+    fn shared_lead(&self, field: &str, head: &Head<'_>, all: u64) -> String {
+        let first = head.first();
+        let mut names: Vec<_> =
+            first.iter().map(|(value, _)| name::group(field, Some(value))).collect();
+        if head.more_share && first.len() == head.groups.len() {
+            names.push("others".to_owned());
+        }
+        let share = first.first().and_then(|(_, group)| percent(group.share));
+        format!(
+            "{} share the lead by {}, with {} of {} each{}.",
+            list(&names),
+            name::column(field),
+            count(first.first().map_or(0, |(_, group)| group.records)),
+            self.records(all),
+            share.map(|share| format!(" ({share})")).unwrap_or_default(),
+        )
     }
 
     fn distribution(&self, field: &str) -> Option<(String, Level)> {
@@ -109,24 +115,14 @@ impl Analyst<'_> {
         let mut said = Vec::new();
         said.extend(total.median.and_then(float).map(|median| format!("a median of {median}")));
         said.extend(total.mean.and_then(float).map(|mean| format!("a mean of {mean}")));
-        said.extend(self.range(total).map(|range| format!("values {range}")));
+        said.extend(range(total));
         let numbers = if said.is_empty() { "no statistics".to_owned() } else { list(&said) };
         let text = format!(
             "{} has {numbers}, over {}.",
-            capitalized_name(&self.column(field)),
+            name::leading_column(field),
             self.records(total.count),
         );
         Some((text, by_sample(total.count)))
-    }
-
-    /// `from 99 to 1,899`
-    pub(super) fn range(&self, stats: &pipeline_core::facts::Stats) -> Option<String> {
-        let (min, max) = (exact(stats.min.as_deref()?)?, exact(stats.max.as_deref()?)?);
-        Some(if min == max {
-            format!("of {min} throughout")
-        } else {
-            format!("from {min} to {max}")
-        })
     }
 
     fn compared_segments(&self, field: &str) -> Option<(String, Level)> {
@@ -135,7 +131,7 @@ impl Analyst<'_> {
             measure.segments.iter().filter(|found| found.records > 0).collect();
         ranked.sort_by_key(|segment| std::cmp::Reverse(segment.records));
         let most = ranked.first()?.records;
-        let name = |label: &str| self.segment(field, label);
+        let name = |label: &str| name::segment(field, label);
         let numbers = |records: u64, share: f64| {
             let share = percent(share).map(|share| format!(" ({share})")).unwrap_or_default();
             format!("{}{share}", count(records))
@@ -146,41 +142,24 @@ impl Analyst<'_> {
                 format!("{} with {}", name(&found.label), numbers(found.records, found.share))
             })
             .collect();
-        let mut text = format!(
+        let mut sentences = vec![format!(
             "The {} by segment of {}: {}.",
             self.records(measure.total.count),
-            self.column(field),
+            name::column(field),
             list(&parts),
-        );
+        )];
         let level: Vec<_> = ranked.iter().filter(|found| found.records == most).collect();
         if level.len() > 1 {
             let names: Vec<_> = level.iter().map(|found| name(&found.label)).collect();
-            text += &format!(" {} share the lead.", list(&names));
+            sentences.push(format!("{} share the lead.", list(&names)));
         }
         let empty = measure.segments.iter().filter(|found| found.records == 0);
         let empty: Vec<_> = empty.map(|found| name(&found.label)).collect();
         if !empty.is_empty() {
-            text += &format!(" There are none in {}.", list(&empty));
+            sentences.push(format!("There are none in {}.", list(&empty)));
         }
-        text += &self.largest_sum(measure).unwrap_or_default();
-        Some((text, by_sample(measure.total.count)))
-    }
-
-    /// ` By the sum of price, Flagship comes first: 210,000 of 466,903 (45.0%).`
-    fn largest_sum(&self, measure: &MeasureFacts) -> Option<String> {
-        let sums = measure
-            .segments
-            .iter()
-            .filter_map(|found| Some((found, share_of_sum(&found.stats, &measure.total)?)));
-        let (segment, share) = sums.max_by(|(_, a), (_, b)| a.total_cmp(b))?;
-        Some(format!(
-            " By the sum of {}, {} comes first: {} of {} ({}).",
-            self.column(&measure.field),
-            self.segment(&measure.field, &segment.label),
-            exact(segment.stats.sum.as_deref()?)?,
-            exact(measure.total.sum.as_deref()?)?,
-            percent(share)?,
-        ))
+        sentences.extend(largest_sum(measure));
+        Some((sentences.join(" "), by_sample(measure.total.count)))
     }
 
     fn one_segment(&self, field: &str, label: &str, places: usize) -> Option<(String, Level)> {
@@ -191,26 +170,26 @@ impl Analyst<'_> {
         }
         let share = percent(segment.share).map(|share| format!(" ({share})")).unwrap_or_default();
         let mean = segment.stats.mean.and_then(float);
-        let mean = mean.map(|mean| format!(", with a mean {} of {mean}", self.column(field)));
-        let mut text = format!(
+        let mean = mean.map(|mean| format!(", with a mean {} of {mean}", name::column(field)));
+        let mut sentences = vec![format!(
             "{} has {} of {}{share}{}.",
-            self.segment(field, label),
+            name::segment(field, label),
             count(segment.records),
             self.records(measure.total.count),
             mean.unwrap_or_default(),
-        );
+        )];
         let dimension = self.facts.dimensions.first();
         if let Some((dimension, head)) = dimension.zip(Head::of(&segment.top, places)) {
             let leads = if head.groups.len() == 1 { "leads" } else { "lead" };
-            text += &format!(
-                " In {}, {} {leads} by {}.",
-                self.segment(field, label),
+            sentences.push(format!(
+                "In {}, {} {leads} by {}.",
+                name::segment(field, label),
                 self.head(&dimension.field, &head, segment.records),
-                self.column(&dimension.field),
-            );
-            text += &self.ties(&dimension.field, &head);
+                name::column(&dimension.field),
+            ));
+            sentences.extend(ties(&dimension.field, &head));
         }
-        Some((text, by_sample(segment.records)))
+        Some((sentences.join(" "), by_sample(segment.records)))
     }
 
     fn texts(&self, dimension: Option<&str>) -> Option<(String, Level)> {
@@ -219,16 +198,9 @@ impl Analyst<'_> {
             Some(dimension) => self.sentiment_by(dimension),
             None => text.by.first(),
         };
-        let by = by.map(|by| self.best_and_worst(by)).unwrap_or_default();
-        Some((self.sentiment(text) + &by, by_sample(text.overall.count)))
-    }
-}
-
-/// Capitalises a sentence that begins with a marked name.
-pub(super) fn capitalized_name(marked: &str) -> String {
-    match marked.strip_prefix(super::NAME_BEGINS) {
-        Some(name) => format!("{}{}", super::NAME_BEGINS, capitalized(name)),
-        None => capitalized(marked),
+        let by = by.map(best_and_worst);
+        let sentences: Vec<_> = [Some(shares(text)), by].into_iter().flatten().collect();
+        Some((sentences.join(" "), by_sample(text.overall.count)))
     }
 }
 
@@ -244,4 +216,31 @@ fn by_sample(records: u64) -> Level {
         30.. => Level::Medium,
         _ => Level::Low,
     }
+}
+
+/// `values from 99 to 1,899`
+fn range(stats: &Stats) -> Option<String> {
+    let (min, max) = (exact(stats.min.as_deref()?)?, exact(stats.max.as_deref()?)?);
+    Some(if min == max {
+        format!("values of {min} throughout")
+    } else {
+        format!("values from {min} to {max}")
+    })
+}
+
+/// `By the sum of price, Flagship comes first: 210,000 of 466,903 (45.0%).`
+fn largest_sum(measure: &MeasureFacts) -> Option<String> {
+    let sums = measure
+        .segments
+        .iter()
+        .filter_map(|found| Some((found, share_of_sum(&found.stats, &measure.total)?)));
+    let (segment, share) = sums.max_by(|(_, a), (_, b)| a.total_cmp(b))?;
+    Some(format!(
+        "By the sum of {}, {} comes first: {} of {} ({}).",
+        name::column(&measure.field),
+        name::segment(&measure.field, &segment.label),
+        exact(segment.stats.sum.as_deref()?)?,
+        exact(measure.total.sum.as_deref()?)?,
+        percent(share)?,
+    ))
 }

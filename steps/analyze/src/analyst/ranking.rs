@@ -2,7 +2,7 @@
 
 use pipeline_core::facts::{Facts, Group};
 
-use super::{Analyst, SMALL_SAMPLE};
+use super::{Analyst, SMALL_SAMPLE, name};
 use crate::{
     check::Leaders,
     plan::{Ask, Topic},
@@ -58,57 +58,55 @@ impl<'g> Head<'g> {
     }
 
     /// Says that samples are small, where they are.
-    pub(super) fn small_samples(&self) -> &'static str {
+    pub(super) fn small_samples(&self) -> Option<String> {
         let small = self.groups.iter().filter(|(_, group)| group.records < SMALL_SAMPLE).count();
-        match (small, self.groups.len()) {
-            (0, _) => "",
-            (1, 1) => " This is a small sample: look again with more data.",
-            (small, all) if small == all => " These are small samples: look again with more data.",
-            _ => " Some of these are small samples: look again with more data.",
-        }
+        let subject = match (small, self.groups.len()) {
+            (0, _) => return None,
+            (1, 1) => "This is a small sample",
+            (small, all) if small == all => "These are small samples",
+            _ => "Some of these are small samples",
+        };
+        Some(format!("{subject}: look again with more data."))
     }
 }
 
 impl Analyst<'_> {
     /// `A (10 of 716 sales, 1.4%), B (9) and C (8)`
     pub(super) fn head(&self, field: &str, head: &Head<'_>, all: u64) -> String {
-        let name = |(index, (value, group)): (usize, &(&str, &Group))| {
+        let entry = |(index, (value, group)): (usize, &(&str, &Group))| {
             let share = percent(group.share).map(|share| format!(", {share}")).unwrap_or_default();
             let numbers = match index {
                 0 => format!("{} of {}{share}", count(group.records), self.records(all)),
                 _ => count(group.records),
             };
-            format!("{} ({numbers})", self.group(field, Some(value)))
+            format!("{} ({numbers})", name::group(field, Some(value)))
         };
-        let mut names: Vec<_> = head.groups.iter().enumerate().map(name).collect();
+        let mut names: Vec<_> = head.groups.iter().enumerate().map(entry).collect();
         if head.more_share {
             names.push(format!("others with {} too", count(head.smallest())));
         }
         list(&names)
     }
+}
 
-    /// `B with 9`, `B and C with 9 each`
-    pub(super) fn next(&self, field: &str, head: &Head<'_>) -> Option<String> {
-        let (_, first) = head.next.first()?;
-        let named = head.next.iter().take(MOST_SHARING);
-        let mut names: Vec<_> = named.map(|(value, _)| self.group(field, Some(value))).collect();
-        if head.next.len() > MOST_SHARING {
-            names.push("others".to_owned());
-        }
-        let each = if names.len() > 1 { " each" } else { "" };
-        Some(format!("{} with {}{each}", list(&names), count(first.records)))
+/// `B with 9`, `B and C with 9 each`
+pub(super) fn next(field: &str, head: &Head<'_>) -> Option<String> {
+    let (_, first) = head.next.first()?;
+    let shown = head.next.iter().take(MOST_SHARING);
+    let mut names: Vec<_> = shown.map(|(value, _)| name::group(field, Some(value))).collect();
+    if head.next.len() > MOST_SHARING {
+        names.push("others".to_owned());
     }
+    let each = if names.len() > 1 { " each" } else { "" };
+    Some(format!("{} with {}{each}", list(&names), count(first.records)))
+}
 
-    /// ` B and C are level at 9.`, where groups share the last place.
-    pub(super) fn ties(&self, field: &str, head: &Head<'_>) -> String {
-        let last = head.smallest();
-        let level = head.groups.iter().filter(|(_, group)| group.records == last);
-        let names: Vec<_> = level.map(|(value, _)| self.group(field, Some(value))).collect();
-        if names.len() < 2 {
-            return String::new();
-        }
-        format!(" {} are level at {}.", list(&names), count(last))
-    }
+/// `B and C are level at 9.`, where groups share the last place.
+pub(super) fn ties(field: &str, head: &Head<'_>) -> Option<String> {
+    let last = head.smallest();
+    let level = head.groups.iter().filter(|(_, group)| group.records == last);
+    let names: Vec<_> = level.map(|(value, _)| name::group(field, Some(value))).collect();
+    (names.len() > 1).then(|| format!("{} are level at {}.", list(&names), count(last)))
 }
 
 /// The groups that a statement must name; `None` if it is not about leading groups, or there are none.
@@ -125,11 +123,11 @@ pub(crate) fn leaders(ask: &Ask, facts: &Facts) -> Option<Leaders> {
         }
         _ => return None,
     };
-    let ranked = ranked(groups);
-    let places = ask.top.clamp(1, ranked.len().max(1));
-    let last = ranked.get(places - 1)?.1.records;
+    let head = ranked(groups);
+    let places = ask.top.clamp(1, head.len().max(1));
+    let last = head.get(places - 1)?.1.records;
     let named = |pick: fn(u64, u64) -> bool| {
-        let picked = ranked.iter().filter(|(_, group)| pick(group.records, last));
+        let picked = head.iter().filter(|(_, group)| pick(group.records, last));
         picked.map(|(value, _)| (*value).to_owned()).collect()
     };
     let ahead = named(|records, last| records > last);

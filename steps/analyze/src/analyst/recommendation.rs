@@ -13,9 +13,10 @@
 use pipeline_core::analysis::Level;
 
 use super::{
-    Analyst, SMALL_SAMPLE, lower,
-    ranking::Head,
-    sentiment::{comparable, extreme},
+    Analyst, SMALL_SAMPLE, lower, name,
+    ranking::{Head, ties},
+    sentiment::{comparable, extreme, scores, shares},
+    several,
 };
 use crate::{
     check::{part, share_of_sum},
@@ -42,31 +43,26 @@ impl Analyst<'_> {
         let dimension = self.dimension(field)?;
         let head = Head::of(&dimension.groups, places)?;
         let all = self.facts.records.valid;
-        let mut text = format!(
-            "Plan for {} first: by {} they lead.",
-            self.head(field, &head, all),
-            self.column(field),
-        );
-        if head.groups.len() == 1 {
-            text = format!(
-                "Plan for {} first: it leads by {}.",
-                self.head(field, &head, all),
-                self.column(field),
-            );
-        }
-        text += &self.ties(field, &head);
-        text += head.small_samples();
+        let column = name::column(field);
+        let leads = match head.groups.len() {
+            1 => format!("it leads by {column}"),
+            _ => format!("by {column} they lead"),
+        };
+        let mut sentences =
+            vec![format!("Plan for {} first: {leads}.", self.head(field, &head, all))];
+        sentences.extend(ties(field, &head));
+        sentences.extend(head.small_samples());
         if let Some(share) = part(dimension.other_records, all).filter(|share| *share >= 0.5) {
-            text += &format!(
-                " Keep the range broad: {} of {} ({}) are of {} beyond the most frequent ones.",
+            sentences.push(format!(
+                "Keep the range broad: {} of {} ({}) are of {} beyond the most frequent ones.",
                 count(dimension.other_records),
                 self.records(all),
                 percent(share)?,
-                self.several(field),
-            );
+                several(field),
+            ));
         }
         let share = head.groups.first().map_or(0.0, |(_, group)| group.share);
-        Some((text, by_share(share, 1.0 / 3.0, 0.1)))
+        Some((sentences.join(" "), by_share(share, 1.0 / 3.0, 0.1)))
     }
 
     fn favour_in_segment(
@@ -79,20 +75,20 @@ impl Analyst<'_> {
         let segment = measure.segments.iter().find(|found| found.label == label)?;
         let dimension = self.facts.dimensions.first()?;
         let head = Head::of(&segment.top, places)?;
-        let name = self.segment(field, label);
+        let segment_name = name::segment(field, label);
         let leads = if head.groups.len() == 1 { "it leads" } else { "they lead" };
-        let mut text = format!(
-            "In {name}, put {} first: {leads} by {}.",
+        let mut sentences = vec![format!(
+            "In {segment_name}, put {} first: {leads} by {}.",
             self.head(&dimension.field, &head, segment.records),
-            self.column(&dimension.field),
-        );
-        text += &self.ties(&dimension.field, &head);
-        text += head.small_samples();
+            name::column(&dimension.field),
+        )];
+        sentences.extend(ties(&dimension.field, &head));
+        sentences.extend(head.small_samples());
         if let Some(share) = percent(segment.share) {
             let all = self.records(measure.total.count);
-            text += &format!(" {name} has {share} of all {all}.");
+            sentences.push(format!("{segment_name} has {share} of all {all}."));
         }
-        Some((text, by_share(segment.share, 1.0 / 3.0, 0.1)))
+        Some((sentences.join(" "), by_share(segment.share, 1.0 / 3.0, 0.1)))
     }
 
     fn favour_segment(&self, field: &str) -> Option<(String, Level)> {
@@ -104,9 +100,9 @@ impl Analyst<'_> {
         let (segment, share) = sums.max_by(|(_, a), (_, b)| a.total_cmp(b))?;
         let text = format!(
             "Give {} the most weight: it has {} of the sum of {} with {} of the {}.",
-            self.segment(field, &segment.label),
+            name::segment(field, &segment.label),
             percent(share)?,
-            self.column(field),
+            name::column(field),
             percent(segment.share)?,
             self.records(measure.total.count),
         );
@@ -117,7 +113,7 @@ impl Analyst<'_> {
         let total = &self.measure(field).filter(|measure| measure.total.count > 0)?.total;
         let text = format!(
             "Look at both ends of {}: the lowest is {} and the highest {}, over {}.",
-            self.column(field),
+            name::column(field),
             exact(total.min.as_deref()?)?,
             exact(total.max.as_deref()?)?,
             self.records(total.count),
@@ -134,14 +130,14 @@ impl Analyst<'_> {
         let groups = by.map(comparable).unwrap_or_default();
         let worst = extreme(&groups, f64::min);
         let (Some(by), Some((_, first))) = (by, worst.first()) else {
-            return Some((self.sentiment(text) + " No group stands out.", Level::Low));
+            return Some((shares(text) + " No group stands out.", Level::Low));
         };
         let overall = text.overall.mean_score;
         let said = format!(
             "Look into the {} of {}: by {}, the lowest mean score, against {} overall.",
-            self.several(&text.field),
-            self.scores(&by.field, &worst),
-            self.column(&by.field),
+            several(&text.field),
+            scores(&by.field, &worst),
+            name::column(&by.field),
             score(overall)?,
         );
         let is_small = worst.iter().any(|(_, found)| found.count < SMALL_SAMPLE);

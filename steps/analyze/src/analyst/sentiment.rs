@@ -2,7 +2,7 @@
 
 use pipeline_core::facts::{Sentiment, SentimentBy, TextFacts};
 
-use super::{Analyst, SMALL_SAMPLE};
+use super::{SMALL_SAMPLE, name, several};
 use crate::{
     check::part,
     wording::{count, human, list, percent, score},
@@ -33,62 +33,57 @@ pub(super) fn extreme<'g>(
     groups.iter().filter(is_extreme).copied().collect()
 }
 
-impl Analyst<'_> {
-    /// `Of 716 customer reviews, 512 (71.5%) are positive, … The mean score is 0.41.`
-    pub(super) fn sentiment(&self, text: &TextFacts) -> String {
-        let found = &text.overall;
-        let counted = |number: u64| {
-            let share = part(number, found.count).and_then(percent);
-            let share = share.map(|share| format!(" ({share})")).unwrap_or_default();
-            format!("{}{share}", count(number))
-        };
-        let mean = score(found.mean_score)
-            .map(|mean| format!("; the mean score is {mean}"))
-            .unwrap_or_default();
-        format!(
-            "Of {}, {} are positive, {} neutral and {} negative{mean}.",
-            self.texts_of(text, found.count),
-            counted(found.positive),
-            counted(found.neutral),
-            counted(found.negative),
-        )
-    }
+/// `Of 716 customer reviews, 512 (71.5%) are positive, … The mean score is 0.41.`
+pub(super) fn shares(text: &TextFacts) -> String {
+    let found = &text.overall;
+    let counted = |number: u64| {
+        let share = part(number, found.count).and_then(percent);
+        let share = share.map(|share| format!(" ({share})")).unwrap_or_default();
+        format!("{}{share}", count(number))
+    };
+    let mean = score(found.mean_score)
+        .map(|mean| format!("; the mean score is {mean}"))
+        .unwrap_or_default();
+    format!(
+        "Of {}, {} are positive, {} neutral and {} negative{mean}.",
+        texts_of(text, found.count),
+        counted(found.positive),
+        counted(found.neutral),
+        counted(found.negative),
+    )
+}
 
-    /// ` By brand, the mean score is highest for A (0.60 over 40) and lowest for B (0.12 over 30).`
-    pub(super) fn best_and_worst(&self, by: &SentimentBy) -> String {
-        let groups = comparable(by);
-        let best = extreme(&groups, f64::max);
-        let worst = extreme(&groups, f64::min);
-        if groups.len() < 2 || best.len() == groups.len() {
-            return format!(" By {}, no group stands out.", self.column(&by.field));
-        }
-        format!(
-            " By {}, the mean score is highest for {} and lowest for {}.",
-            self.column(&by.field),
-            self.scores(&by.field, &best),
-            self.scores(&by.field, &worst),
-        )
-    }
+/// `716 customer reviews`
+pub(super) fn texts_of(text: &TextFacts, number: u64) -> String {
+    let is_plain = number == 1 && !human(&text.field).chars().any(char::is_numeric);
+    let noun = if is_plain { human(&text.field) } else { several(&text.field) };
+    format!("{} {noun}", count(number))
+}
 
-    /// `A (0.60 over 40) and B (0.60 over 7, a small sample)`
-    pub(super) fn scores(&self, field: &str, groups: &[(&str, &Sentiment)]) -> String {
-        let one = |(value, found): &(&str, &Sentiment)| {
-            let mean = score(found.mean_score).unwrap_or_default();
-            let small = if found.count < SMALL_SAMPLE { ", a small sample" } else { "" };
-            let numbers = format!("{mean} over {}{small}", count(found.count));
-            format!("{} ({})", self.group(field, Some(value)), numbers.trim_start())
-        };
-        let mut names: Vec<_> = groups.iter().take(MOST_NAMED).map(one).collect();
-        if groups.len() > MOST_NAMED {
-            names.push("others".to_owned());
-        }
-        list(&names)
+/// `By brand, the mean score is highest for A (0.60 over 40) and lowest for B (0.12 over 30).`
+pub(super) fn best_and_worst(by: &SentimentBy) -> String {
+    let groups = comparable(by);
+    let best = extreme(&groups, f64::max);
+    let worst = extreme(&groups, f64::min);
+    let column = name::column(&by.field);
+    if groups.len() < 2 || best.len() == groups.len() {
+        return format!("By {column}, no group stands out.");
     }
+    let (best, worst) = (scores(&by.field, &best), scores(&by.field, &worst));
+    format!("By {column}, the mean score is highest for {best} and lowest for {worst}.")
+}
 
-    /// `716 customer reviews`
-    pub(super) fn texts_of(&self, text: &TextFacts, number: u64) -> String {
-        let is_plain = number == 1 && !human(&text.field).chars().any(char::is_numeric);
-        let noun = if is_plain { human(&text.field) } else { self.several(&text.field) };
-        format!("{} {noun}", count(number))
+/// `A (0.60 over 40) and B (0.60 over 7, a small sample)`
+pub(super) fn scores(field: &str, groups: &[(&str, &Sentiment)]) -> String {
+    let one = |(value, found): &(&str, &Sentiment)| {
+        let mean = score(found.mean_score).unwrap_or_default();
+        let small = if found.count < SMALL_SAMPLE { ", a small sample" } else { "" };
+        let numbers = format!("{mean} over {}{small}", count(found.count));
+        format!("{} ({})", name::group(field, Some(value)), numbers.trim_start())
+    };
+    let mut names: Vec<_> = groups.iter().take(MOST_NAMED).map(one).collect();
+    if groups.len() > MOST_NAMED {
+        names.push("others".to_owned());
     }
+    list(&names)
 }

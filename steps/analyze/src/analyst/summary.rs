@@ -2,11 +2,11 @@
 
 use pipeline_core::analysis::Level;
 
-use super::{Analyst, insight::capitalized_name, ranking::Head};
+use super::{Analyst, name, ranking::Head, sentiment::texts_of};
 use crate::{
     check::part,
     statement::Statement,
-    wording::{count, float, list, percent},
+    wording::{capitalized, count, float, list, percent},
 };
 
 impl Analyst<'_> {
@@ -42,7 +42,7 @@ impl Analyst<'_> {
     fn leader(&self) -> Option<String> {
         let dimension = self.facts.dimensions.first()?;
         let head = Head::of(&dimension.groups, 1)?;
-        let column = self.column(&dimension.field);
+        let column = name::column(&dimension.field);
         let lead = self.head(&dimension.field, &head, self.facts.records.valid);
         Some(match head.groups.len() {
             1 => format!("By {column}, {lead} leads."),
@@ -56,30 +56,28 @@ impl Analyst<'_> {
         let median =
             measure.total.median.and_then(float).map(|found| format!("a median of {found}"));
         let said: Vec<_> = mean.into_iter().chain(median).collect();
-        let name = capitalized_name(&self.column(&measure.field));
+        let name = name::leading_column(&measure.field);
         (!said.is_empty()).then(|| format!("{name} has {}.", list(&said)))
     }
 
     fn span(&self) -> Option<String> {
         let time = self.facts.time.as_ref()?;
         let (first, last) = (time.first.as_deref()?, time.last.as_deref()?);
-        let many = capitalized_name(&self.plan.record.many);
-        let from = self.moment(&time.field, first);
-        let mut text = match first == last {
-            true => format!("{many} are of {from}"),
-            false => format!("{many} run from {from} to {}", self.moment(&time.field, last)),
+        let many = capitalized(&self.plan.record.many);
+        let from = name::moment(&time.field, first);
+        let range = if first == last {
+            format!("are of {from}")
+        } else {
+            format!("run from {from} to {}", name::moment(&time.field, last))
         };
-        if time.periods.len() > 1
-            && let Some(head) = Head::of(&time.periods, 1)
-        {
+        let busiest = Head::of(&time.periods, 1).filter(|_| time.periods.len() > 1).map(|head| {
             let names: Vec<_> =
-                head.groups.iter().map(|(value, _)| self.group(&time.by, Some(value))).collect();
+                head.groups.iter().map(|(value, _)| name::group(&time.by, Some(value))).collect();
             let each = if names.len() > 1 { " each" } else { "" };
             let others = if head.more_share { " and others" } else { "" };
-            text +=
-                &format!(", most in {}{others} ({}{each})", list(&names), count(head.smallest()));
-        }
-        Some(text + ".")
+            format!(", most in {}{others} ({}{each})", list(&names), count(head.smallest()))
+        });
+        Some(format!("{many} {range}{}.", busiest.unwrap_or_default()))
     }
 
     fn mood(&self) -> Option<String> {
@@ -90,7 +88,7 @@ impl Analyst<'_> {
         };
         Some(format!(
             "Of {}, {} are positive and {} negative.",
-            self.texts_of(text, text.overall.count),
+            texts_of(text, text.overall.count),
             share(text.overall.positive),
             share(text.overall.negative),
         ))
@@ -104,7 +102,7 @@ fn alarm(anomalies: &[Statement]) -> String {
         let mut kinds: Vec<_> = worst
             .iter()
             .filter(|anomaly| anomaly.level == level)
-            .map(|anomaly| super::marked(&anomaly.kind))
+            .map(|anomaly| name::marked(&anomaly.kind))
             .collect();
         kinds.dedup();
         let name = match level {

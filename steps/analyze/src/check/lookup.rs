@@ -94,11 +94,11 @@ impl Book {
         let mut found = Vec::new();
         let mut at = 0;
         while let Some(open) =
-            text.get(at..).and_then(|rest| rest.iter().position(is_quotation_mark))
+            text.get(at..).and_then(|rest| rest.iter().position(|char| is_quotation_mark(*char)))
         {
             let open = at + open;
             let rest = &text[open + 1..];
-            let Some(length) = rest.iter().position(is_quotation_mark) else { break };
+            let Some(length) = rest.iter().position(|char| is_quotation_mark(*char)) else { break };
             let quotation: String = rest[..length].iter().collect::<String>().to_lowercase();
             let is_known = || self.quotes.iter().any(|quote| quote.contains(&quotation));
             at = open + 1 + length;
@@ -138,7 +138,7 @@ pub(crate) struct Leaders {
     pub(crate) places: usize,
 }
 
-fn is_quotation_mark(char: &char) -> bool {
+fn is_quotation_mark(char: char) -> bool {
     matches!(char, '"' | '“' | '”' | '«' | '»')
 }
 

@@ -66,17 +66,14 @@ fn rounds_to(exact: &Number, shown: &Number, unit: i32) -> bool {
         exact.checked_sub(shown.to_i128_at_scale(scale)?)
     };
     let shift = |power: i32| 10_f64.powi(power);
-    let units = match difference() {
-        Some(difference) => {
-            let places = i32::try_from(scale).unwrap_or(i32::MAX);
-            difference.unsigned_abs() as f64 / shift(places.saturating_add(unit))
-        }
-        None => {
-            let (exact, shown) = (exact.to_f64(), shown.to_f64());
-            let difference = (exact - shown).abs();
-            // Beyond the digits of a binary fraction nothing can be told apart.
-            if difference <= exact.abs() * 1e-12 { 0.0 } else { difference / shift(unit) }
-        }
+    let units = if let Some(difference) = difference() {
+        let places = i32::try_from(scale).unwrap_or(i32::MAX);
+        difference.unsigned_abs() as f64 / shift(places.saturating_add(unit))
+    } else {
+        let (exact, shown) = (exact.to_f64(), shown.to_f64());
+        let difference = (exact - shown).abs();
+        // Beyond the digits of a binary fraction nothing can be told apart.
+        if difference <= exact.abs() * 1e-12 { 0.0 } else { difference / shift(unit) }
     };
     units <= 0.5 + SLACK
 }

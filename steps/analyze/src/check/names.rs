@@ -155,6 +155,7 @@ mod tests {
         expect("The galaxy s24 ultra, then the Galaxy S24.", &[1, 0]);
         expect("Galaxy S245 and Galaxy S24s are others", &[3, 3]);
         expect("budget-friendly, Budgets", &[2]);
+        expect("MyGalaxy and 9Budget", &[]);
         expect("Galaxy S24.5 is a number", &[3]);
         expect("“Galaxy” S24", &[3]);
     }

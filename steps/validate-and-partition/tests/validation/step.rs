@@ -84,14 +84,19 @@ fn a_refused_file_has_no_processed_output() {
     assert_eq!(done.output.source_sha256, None);
 
     let contract = CONTRACT.replace(r#""maxRejectRate": 1"#, r#""maxRejectRate": 0.5"#);
-    let done = run(&contract, b"id\nx\n");
+    let done = run(&contract, b"id\n1\nx\ny\n");
     assert_eq!(done.output.verdict, Verdict::Refused);
     assert_eq!(
         done.output.refusal.unwrap().message,
-        "1 of 1 records are rejected (100.00 %), and the contract allows 50.00 %"
+        "2 of 3 records are rejected (66.67 %), and the contract allows 50.00 %"
     );
     assert!(done.output.processed.is_none() && done.output.source_sha256.is_some());
     assert_eq!(done.files.keys().copied().collect::<Vec<_>>(), ["rejected"]);
+
+    // Without a single valid record the verdict is another, whatever the threshold.
+    let done = run(&contract, b"id\nx\n");
+    assert_eq!((done.output.verdict, done.output.refusal), (Verdict::AllRejected, None));
+    assert_eq!(done.files.len(), 2);
 }
 
 #[test]
