@@ -9,6 +9,7 @@ use bench::{Bench, FACTS, contract_of_every_subject, input, pinned};
 use pipeline_core::{
     analysis::{Analysis, AnalysisItem, DETERMINISTIC},
     events::DetailType,
+    facts::Facts,
     ports::AnalysisStore,
 };
 
@@ -63,6 +64,23 @@ async fn a_name_that_could_be_read_as_another_gets_quotation_marks() {
     let analysis: Analysis = serde_json::from_str(&bench.analysis_json()).unwrap();
     assert!(analysis.summary.contains("“A” (12 of 100 sales"), "{}", analysis.summary);
     assert!(analysis.insights[0].description.starts_with("A (12 of 100 sales"));
+}
+
+#[tokio::test]
+async fn where_all_are_level_none_is_preferred() {
+    let mut facts: Facts = serde_json::from_str(FACTS).unwrap();
+    let models = &mut facts.dimensions[0].groups;
+    for group in models.iter_mut() {
+        (group.records, group.share) = (3, 0.03);
+    }
+    let bench = Bench::of(&serde_json::to_string(&facts).unwrap());
+    assert_eq!(bench.run(&input(false)).await.unwrap().unverified_statements, 0);
+    let analysis: Analysis = serde_json::from_str(&bench.analysis_json()).unwrap();
+    assert_eq!(
+        analysis.recommendations[3].action,
+        "Prefer none: Apple iPhone 15, Samsung Galaxy A15 and others share the lead by model, with 3 \
+         of 100 sales each (3.0%). These are small samples: look again with more data."
+    );
 }
 
 #[tokio::test]

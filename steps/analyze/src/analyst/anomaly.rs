@@ -216,11 +216,12 @@ impl Analyst<'_> {
             let mut finding = Finding::of(&SCORE_GAP, gap, || {
                 let small = if found.count < SMALL_SAMPLE { ", a small sample" } else { "" };
                 format!(
-                    "The mean score of {} is {mean} over {}{small}, against {against} overall; {} are \
+                    "The mean score of {} is {mean} over {}{small}, against {against} overall; {} {} \
                      negative.",
                     name::group(&by.field, Some(value)),
                     texts_of(text, found.count),
                     count(found.negative),
+                    if found.negative == 1 { "is" } else { "are" },
                 )
             })?;
             if found.count < SMALL_SAMPLE {

@@ -69,7 +69,7 @@ impl Analyst<'_> {
         let column = name::column(field);
         let mut sentences = Vec::new();
         if first.len() > 1 {
-            sentences.push(self.shared_lead(field, &head, all));
+            sentences.push(format!("{}.", self.shared_lead(field, &head, all)));
         } else if head.groups.len() > 1 {
             sentences.push(format!("By {column}, these lead: {}.", self.head(field, &head, all)));
             sentences.extend(ties(field, &head));
@@ -90,24 +90,6 @@ impl Analyst<'_> {
             _ => Level::Low,
         };
         Some((sentences.join(" "), level))
-    }
-
-    fn shared_lead(&self, field: &str, head: &Head<'_>, all: u64) -> String {
-        let first = head.first();
-        let mut names: Vec<_> =
-            first.iter().map(|(value, _)| name::group(field, Some(value))).collect();
-        if head.more_share && first.len() == head.groups.len() {
-            names.push("others".to_owned());
-        }
-        let share = first.first().and_then(|(_, group)| percent(group.share));
-        format!(
-            "{} share the lead by {}, with {} of {} each{}.",
-            list(&names),
-            name::column(field),
-            count(first.first().map_or(0, |(_, group)| group.records)),
-            self.records(all),
-            share.map(|share| format!(" ({share})")).unwrap_or_default(),
-        )
     }
 
     fn distribution(&self, field: &str) -> Option<(String, Level)> {
@@ -180,14 +162,19 @@ impl Analyst<'_> {
         )];
         let dimension = self.facts.dimensions.first();
         if let Some((dimension, head)) = dimension.zip(Head::of(&segment.top, places)) {
-            let leads = if head.groups.len() == 1 { "leads" } else { "lead" };
-            sentences.push(format!(
-                "In {}, {} {leads} by {}.",
-                name::segment(field, label),
-                self.head(&dimension.field, &head, segment.records),
-                name::column(&dimension.field),
-            ));
-            sentences.extend(ties(&dimension.field, &head));
+            let segment_name = name::segment(field, label);
+            if head.is_flat() {
+                let lead = self.shared_lead(&dimension.field, &head, segment.records);
+                sentences.push(format!("In {segment_name}, {lead}."));
+            } else {
+                let leads = if head.groups.len() == 1 { "leads" } else { "lead" };
+                sentences.push(format!(
+                    "In {segment_name}, {} {leads} by {}.",
+                    self.head(&dimension.field, &head, segment.records),
+                    name::column(&dimension.field),
+                ));
+                sentences.extend(ties(&dimension.field, &head));
+            }
         }
         Some((sentences.join(" "), by_sample(segment.records)))
     }

@@ -53,6 +53,11 @@ impl<'g> Head<'g> {
         &self.groups[..self.groups.iter().take_while(level).count()]
     }
 
+    /// Whether so many share the lead that naming them would be arbitrary.
+    pub(super) fn is_flat(&self) -> bool {
+        self.more_share && self.first().len() == self.groups.len()
+    }
+
     pub(super) fn smallest(&self) -> u64 {
         self.groups.last().map_or(0, |(_, group)| group.records)
     }
@@ -87,6 +92,28 @@ impl Analyst<'_> {
         }
         list(&names)
     }
+
+    /// `A and B share the lead by model, with 3 of 68 sales each (4.4%)`
+    pub(super) fn shared_lead(&self, field: &str, head: &Head<'_>, all: u64) -> String {
+        /// Named as examples where there are too many to name.
+        const EXAMPLES: usize = 2;
+        let first = head.first();
+        let shown = if head.is_flat() { EXAMPLES } else { first.len() };
+        let mut names: Vec<_> =
+            first.iter().take(shown).map(|(value, _)| name::group(field, Some(value))).collect();
+        if head.is_flat() {
+            names.push("others".to_owned());
+        }
+        let share = first.first().and_then(|(_, group)| percent(group.share));
+        format!(
+            "{} share the lead by {}, with {} of {} each{}",
+            list(&names),
+            name::column(field),
+            count(first.first().map_or(0, |(_, group)| group.records)),
+            self.records(all),
+            share.map(|share| format!(" ({share})")).unwrap_or_default(),
+        )
+    }
 }
 
 /// `B with 9`, `B and C with 9 each`
@@ -109,7 +136,7 @@ pub(super) fn ties(field: &str, head: &Head<'_>) -> Option<String> {
     (names.len() > 1).then(|| format!("{} are level at {}.", list(&names), count(last)))
 }
 
-/// The groups that a statement must name; `None` if it is not about leading groups, or there are none.
+/// The groups that a statement must name; `None` if it is not about leading groups, or none leads.
 pub(crate) fn leaders(ask: &Ask, facts: &Facts) -> Option<Leaders> {
     let (field, groups) = match &ask.topic {
         Topic::Dimension(field) => {
@@ -123,6 +150,9 @@ pub(crate) fn leaders(ask: &Ask, facts: &Facts) -> Option<Leaders> {
         }
         _ => return None,
     };
+    if Head::of(groups, ask.top)?.is_flat() {
+        return None;
+    }
     let head = ranked(groups);
     let places = ask.top.clamp(1, head.len().max(1));
     let last = head.get(places - 1)?.1.records;

@@ -3,7 +3,7 @@
 //! | about | high | medium | low |
 //! |---|---|---|---|
 //! | a dimension | the leading group has a third of the records | a tenth | less, or nothing leads |
-//! | a segment | it has a third of the records | a tenth | less |
+//! | a segment | it has a third of the records | a tenth | less, or nothing leads in it |
 //! | segments | the first has half of the sum | a third | less |
 //! | a measure | | | always |
 //! | texts | the lowest mean score is 0.3 below the overall one | 0.1 | less |
@@ -43,14 +43,18 @@ impl Analyst<'_> {
         let dimension = self.dimension(field)?;
         let head = Head::of(&dimension.groups, places)?;
         let all = self.facts.records.valid;
-        let column = name::column(field);
-        let leads = match head.groups.len() {
-            1 => format!("it leads by {column}"),
-            _ => format!("by {column} they lead"),
-        };
-        let mut sentences =
-            vec![format!("Plan for {} first: {leads}.", self.head(field, &head, all))];
-        sentences.extend(ties(field, &head));
+        let mut sentences = Vec::new();
+        if head.is_flat() {
+            sentences.push(format!("Prefer none: {}.", self.shared_lead(field, &head, all)));
+        } else {
+            let column = name::column(field);
+            let leads = match head.groups.len() {
+                1 => format!("it leads by {column}"),
+                _ => format!("by {column} they lead"),
+            };
+            sentences.push(format!("Plan for {} first: {leads}.", self.head(field, &head, all)));
+            sentences.extend(ties(field, &head));
+        }
         sentences.extend(head.small_samples());
         if let Some(share) = part(dimension.other_records, all).filter(|share| *share >= 0.5) {
             sentences.push(format!(
@@ -62,7 +66,8 @@ impl Analyst<'_> {
             ));
         }
         let share = head.groups.first().map_or(0.0, |(_, group)| group.share);
-        Some((sentences.join(" "), by_share(share, 1.0 / 3.0, 0.1)))
+        let level = if head.is_flat() { Level::Low } else { by_share(share, 1.0 / 3.0, 0.1) };
+        Some((sentences.join(" "), level))
     }
 
     fn favour_in_segment(
@@ -76,19 +81,27 @@ impl Analyst<'_> {
         let dimension = self.facts.dimensions.first()?;
         let head = Head::of(&segment.top, places)?;
         let segment_name = name::segment(field, label);
-        let leads = if head.groups.len() == 1 { "it leads" } else { "they lead" };
-        let mut sentences = vec![format!(
-            "In {segment_name}, put {} first: {leads} by {}.",
-            self.head(&dimension.field, &head, segment.records),
-            name::column(&dimension.field),
-        )];
-        sentences.extend(ties(&dimension.field, &head));
+        let mut sentences = Vec::new();
+        if head.is_flat() {
+            let lead = self.shared_lead(&dimension.field, &head, segment.records);
+            sentences.push(format!("In {segment_name}, prefer none: {lead}."));
+        } else {
+            let leads = if head.groups.len() == 1 { "it leads" } else { "they lead" };
+            sentences.push(format!(
+                "In {segment_name}, put {} first: {leads} by {}.",
+                self.head(&dimension.field, &head, segment.records),
+                name::column(&dimension.field),
+            ));
+            sentences.extend(ties(&dimension.field, &head));
+        }
         sentences.extend(head.small_samples());
         if let Some(share) = percent(segment.share) {
             let all = self.records(measure.total.count);
             sentences.push(format!("{segment_name} has {share} of all {all}."));
         }
-        Some((sentences.join(" "), by_share(segment.share, 1.0 / 3.0, 0.1)))
+        let level =
+            if head.is_flat() { Level::Low } else { by_share(segment.share, 1.0 / 3.0, 0.1) };
+        Some((sentences.join(" "), level))
     }
 
     fn favour_segment(&self, field: &str) -> Option<(String, Level)> {

@@ -42,11 +42,13 @@ impl Analyst<'_> {
     fn leader(&self) -> Option<String> {
         let dimension = self.facts.dimensions.first()?;
         let head = Head::of(&dimension.groups, 1)?;
-        let column = name::column(&dimension.field);
-        let lead = self.head(&dimension.field, &head, self.facts.records.valid);
-        Some(match head.groups.len() {
-            1 => format!("By {column}, {lead} leads."),
-            _ => format!("By {column}, these share the lead: {lead}."),
+        let all = self.facts.records.valid;
+        Some(match head.first().len() {
+            1 => {
+                let lead = self.head(&dimension.field, &head, all);
+                format!("By {}, {lead} leads.", name::column(&dimension.field))
+            }
+            _ => format!("{}.", self.shared_lead(&dimension.field, &head, all)),
         })
     }
 

@@ -56,6 +56,8 @@ pub struct ObjectInfo {
 }
 
 /// A bucket: named objects, written whole, read as streams.
+///
+/// Keys are raw; nothing in them is decoded. A key that the store cannot hold is `InvalidEvent`.
 #[async_trait]
 pub trait ObjectStore: Send + Sync {
     /// Describes one version of an object, or the newest.
