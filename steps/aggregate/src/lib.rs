@@ -11,12 +11,12 @@ mod sentiment;
 mod stats;
 mod views;
 
-use bytes::Bytes;
 use pipeline_core::{
     contract::Contract,
+    document::{Document, json_document},
     error::{ErrorKind, StepError, StepResult},
     facts::Facts,
-    ports::{Clock, Metadata, ObjectStore, Publication, read_all},
+    ports::{Clock, ObjectStore, Publication},
     record::{MAX_RECORD_BYTES, RecordReader},
     run::{PublishedObject, Run},
     steps::aggregate::{Input, Output},
@@ -24,9 +24,6 @@ use pipeline_core::{
 use sha2::{Digest, Sha256};
 
 use crate::{columns::Columns, views::Counting};
-
-/// A contract is a document that people write; beyond this size it is something else.
-const MAX_CONTRACT_BYTES: usize = 1 << 20;
 
 /// What the step needs from the world.
 #[derive(Clone, Copy)]
@@ -61,7 +58,7 @@ impl Default for Config {
 /// `Contract` if it does not load.
 pub async fn run(input: Input, ports: Ports<'_>, config: &Config) -> StepResult<Output> {
     let started_at = ports.clock.now();
-    let contract = contract(&input.run, ports.store).await?;
+    let contract = Contract::pinned(&input.run.contract, ports.store).await?;
     let facts = compute(&input, &contract, ports.store, config).await?;
     let facts = publish(&input.run, &facts, ports.store).await?;
     let duration = ports.clock.now() - started_at;
@@ -69,25 +66,6 @@ pub async fn run(input: Input, ports: Ports<'_>, config: &Config) -> StepResult<
         facts,
         records: input.validation.records.valid,
         duration_ms: u64::try_from(duration.num_milliseconds()).unwrap_or(0),
-    })
-}
-
-async fn contract(run: &Run, store: &dyn ObjectStore) -> StepResult<Contract> {
-    let pinned = &run.contract;
-    let version_id = pinned.version_id.as_deref();
-    let json = read_all(store, &pinned.key, version_id, MAX_CONTRACT_BYTES).await?;
-    let found_sha256 = sha256(&json);
-    if found_sha256 != pinned.sha256 {
-        let message = "the contract is not the one that the run was claimed with";
-        return Err(StepError::new(ErrorKind::PreconditionFailed, message)
-            .with("key", &pinned.key)
-            .with("claimed_sha256", &pinned.sha256)
-            .with("found_sha256", found_sha256));
-    }
-    Contract::from_json(&json).map_err(|error| {
-        StepError::new(ErrorKind::Contract, "the contract does not load")
-            .with("key", &pinned.key)
-            .because(error)
     })
 }
 
@@ -153,32 +131,11 @@ async fn compute(
 }
 
 async fn publish(run: &Run, facts: &Facts, store: &dyn ObjectStore) -> StepResult<PublishedObject> {
-    let key = &run.outputs.facts;
-    let mut json = serde_json::to_vec_pretty(facts).map_err(|error| {
-        StepError::new(ErrorKind::Internal, "the facts cannot be written as JSON").because(error)
-    })?;
-    json.push(b'\n');
-    let published =
-        PublishedObject { key: key.clone(), size_bytes: json.len() as u64, sha256: sha256(&json) };
-    let mut metadata = Metadata::from(
-        [
-            ("source-etag", run.source.etag.clone()),
-            ("correlation-id", run.correlation_id.clone()),
-            ("processed-at", run.timestamp()),
-            ("record-count", facts.records.valid.to_string()),
-            ("file-hash", published.sha256.clone()),
-        ]
-        .map(|(name, value)| (name.to_owned(), value)),
-    );
-    if let Some(version_id) = &run.source.version_id {
-        metadata.insert("source-version-id".to_owned(), version_id.clone());
-    }
-    let mut object = store.put(key, "application/json").await?;
-    object.write(Bytes::from(json)).await?;
-    object.finish(metadata, Publication::Replace).await?;
-    Ok(published)
-}
-
-fn sha256(bytes: &[u8]) -> String {
-    format!("{:x}", Sha256::digest(bytes))
+    let document = Document {
+        key: &run.outputs.facts,
+        content_type: "application/json",
+        bytes: json_document(facts)?,
+        record_count: Some(facts.records.valid),
+    };
+    document.publish(run, store, Publication::Replace).await
 }

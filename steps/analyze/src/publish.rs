@@ -1,18 +1,17 @@
 //! Publishes an analysis: `analysis.json`, the item in the table, the domain event.
 
-use bytes::Bytes;
 use chrono::TimeDelta;
 use pipeline_core::{
     analysis::{Analysis, AnalysisItem, Level},
-    error::{ErrorKind, StepError, StepResult},
+    document::{Document, json_document},
+    error::{ErrorKind, StepResult},
     events::{DetailType, DomainEvent},
     facts::Facts,
-    ports::{Metadata, ObjectStore, Publication, read_all},
+    ports::{ObjectStore, Publication, read_all},
     run::{PublishedObject, Run},
     steps::analyze::{AnomalyCounts, Output},
 };
 use serde_json::json;
-use sha2::{Digest, Sha256};
 
 use crate::Ports;
 
@@ -61,9 +60,9 @@ pub(crate) async fn earlier(run: &Run, store: &dyn ObjectStore) -> StepResult<Ea
         Err(error) if error.kind() == ErrorKind::ObjectNotFound => return Ok(Earlier::Nothing),
         Err(error) => return Err(error),
     };
-    Ok(serde_json::from_slice(&json).map_or(Earlier::Unreadable, |analysis| {
-        Earlier::Analysis(Box::new(Published { analysis, object: described(key, &json) }))
-    }))
+    let Ok(analysis) = serde_json::from_slice(&json) else { return Ok(Earlier::Unreadable) };
+    let object = document(run, json).described();
+    Ok(Earlier::Analysis(Box::new(Published { analysis, object })))
 }
 
 /// Publishes in place of whatever stands there: for an author who always says the same.
@@ -94,35 +93,17 @@ async fn write(
     store: &dyn ObjectStore,
     publication: Publication,
 ) -> StepResult<Published> {
-    let key = &run.outputs.analysis;
-    let mut json = serde_json::to_vec_pretty(&analysis).map_err(|error| {
-        StepError::new(ErrorKind::Internal, "the analysis cannot be written as JSON").because(error)
-    })?;
-    json.push(b'\n');
-    let object = described(key, &json);
-    let mut metadata = Metadata::from(
-        [
-            ("source-etag", run.source.etag.clone()),
-            ("correlation-id", run.correlation_id.clone()),
-            ("processed-at", run.timestamp()),
-            ("file-hash", object.sha256.clone()),
-        ]
-        .map(|(name, value)| (name.to_owned(), value)),
-    );
-    if let Some(version_id) = &run.source.version_id {
-        metadata.insert("source-version-id".to_owned(), version_id.clone());
-    }
-    let mut writer = store.put(key, "application/json").await?;
-    writer.write(Bytes::from(json)).await?;
-    writer.finish(metadata, publication).await?;
+    let json = json_document(&analysis)?;
+    let object = document(run, json).publish(run, store, publication).await?;
     Ok(Published { analysis, object })
 }
 
-fn described(key: &str, json: &[u8]) -> PublishedObject {
-    PublishedObject {
-        key: key.to_owned(),
-        size_bytes: json.len() as u64,
-        sha256: format!("{:x}", Sha256::digest(json)),
+fn document(run: &Run, json: Vec<u8>) -> Document<'_> {
+    Document {
+        key: &run.outputs.analysis,
+        content_type: "application/json",
+        bytes: json,
+        record_count: None,
     }
 }
 

@@ -165,5 +165,5 @@ async fn another_contract_than_the_pinned_one_is_refused() {
     let mut other = input(false);
     other.run.contract.sha256 = "0".repeat(64);
     let error = bench.run(&other).await.unwrap_err();
-    assert_eq!(error.kind().name(), "ContractError");
+    assert_eq!(error.kind().name(), "PreconditionFailedError");
 }

@@ -4,6 +4,7 @@
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use pipeline_core::{
+    document::json_document,
     error::{ErrorKind, StepError, StepResult},
     manifest::{Manifest, SCHEMA_VERSION},
     ports::{ContentId, Metadata, ObjectStore, Publication, read_all},
@@ -180,10 +181,7 @@ async fn check_object(
 /// Publishes the manifest, unless one stands there that says the same. Gives the one that stands.
 async fn publish(manifest: Manifest, store: &dyn ObjectStore) -> StepResult<Manifest> {
     let key = &manifest.run.outputs.manifest;
-    let mut json = serde_json::to_vec_pretty(&manifest).map_err(|error| {
-        StepError::new(ErrorKind::Internal, "cannot write the manifest").because(error)
-    })?;
-    json.push(b'\n');
+    let json = json_document(&manifest)?;
     let mut writer = store.put(key, "application/json").await?;
     writer.write(Bytes::from(json)).await?;
     match writer.finish(Metadata::new(), Publication::IfAbsent).await {

@@ -2,12 +2,12 @@
 
 use pipeline_core::{
     contract::Contract,
+    document::sha256_hex,
     error::{ErrorKind, StepError, StepResult},
     ports::{ObjectStore, key_fault, read_all},
     run::{ContractRef, Execution, Run, SourceObject},
     steps::claim_file::ClaimInput,
 };
-use sha2::{Digest, Sha256};
 
 use crate::{Config, Ports, output_names::OutputNames};
 
@@ -88,10 +88,5 @@ async fn pin_contract(dataset: &str, store: &dyn ObjectStore) -> StepResult<Cont
             .with("key", &key)
             .because(problems));
     }
-    Ok(ContractRef {
-        dataset: dataset.to_owned(),
-        version_id,
-        sha256: format!("{:x}", Sha256::digest(&bytes)),
-        key,
-    })
+    Ok(ContractRef { dataset: dataset.to_owned(), version_id, sha256: sha256_hex(&bytes), key })
 }

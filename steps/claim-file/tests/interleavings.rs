@@ -102,22 +102,22 @@ async fn send(run: &Run, ports: Ports<'_>, mails: &Mails) -> StepResult<()> {
 fn check_grants(granted: &[Granted], may_rerun: &str) {
     let mut runs = Vec::new();
     let mut owner = None;
-    let mut completed = false;
+    let mut done = false;
     for grant in granted {
         match grant {
             Granted::Claim { owner: claimer, correlation_id } => {
                 if runs.last() == Some(&correlation_id) {
-                    assert!(!completed, "a completed run was claimed again: {granted:?}");
+                    assert!(!done, "a completed run was claimed again: {granted:?}");
                 } else {
                     assert!(runs.is_empty() || claimer == may_rerun, "not adopted: {granted:?}");
                     assert_eq!(claimer, correlation_id, "a former run came back: {granted:?}");
                     runs.push(correlation_id);
                 }
-                (owner, completed) = (Some(claimer), false);
+                (owner, done) = (Some(claimer), false);
             }
             Granted::Completion { owner: completer } => {
                 assert_eq!(owner, Some(completer), "not the owner completed: {granted:?}");
-                completed = true;
+                done = true;
             }
         }
     }

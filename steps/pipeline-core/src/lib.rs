@@ -6,6 +6,7 @@ pub mod analysis;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 pub mod contract;
+pub mod document;
 pub mod error;
 pub mod events;
 pub mod facts;

@@ -2,6 +2,7 @@
 
 use pipeline_core::{
     analysis::Analysis,
+    document::sha256_hex,
     error::{ErrorKind, StepError, StepResult},
     facts::Facts,
     manifest::Manifest,
@@ -9,7 +10,6 @@ use pipeline_core::{
     run::{PublishedObject, Run, RunResults},
 };
 use serde::de::DeserializeOwned;
-use sha2::{Digest, Sha256};
 
 /// Facts, analysis and manifest are bounded by the contract; this bound is far above them.
 const LIMIT_BYTES: usize = 16 * 1024 * 1024;
@@ -51,7 +51,7 @@ pub(crate) async fn read_published(
     limit_bytes: usize,
 ) -> StepResult<Vec<u8>> {
     let bytes = read_all(store, &object.key, None, limit_bytes).await?;
-    if sha256(&bytes) == object.sha256 {
+    if sha256_hex(&bytes) == object.sha256 {
         Ok(bytes)
     } else {
         Err(StepError::new(
@@ -60,11 +60,6 @@ pub(crate) async fn read_published(
         )
         .with("key", &object.key))
     }
-}
-
-/// SHA-256 in lower-case hex.
-pub(crate) fn sha256(bytes: &[u8]) -> String {
-    format!("{:x}", Sha256::digest(bytes))
 }
 
 async fn parsed<T: DeserializeOwned>(

@@ -7,12 +7,13 @@ use mail_builder::{
     mime::{BodyPart, MimePart},
 };
 use pipeline_core::{
+    document::sha256_hex,
     error::{ErrorKind, StepError, StepResult},
     ports::RawEmail,
 };
 use sha2::{Digest, Sha256};
 
-use crate::{Config, attachment::Attachment, evidence::sha256};
+use crate::{Config, attachment::Attachment};
 
 /// A mail before it becomes a message.
 pub(crate) struct Mail {
@@ -34,7 +35,7 @@ pub(crate) fn mail_id(execution_name: &str, kind: &str) -> String {
         return format!("{execution_name}-{kind}");
     }
     let safe = execution_name.replace(|char| !is_safe(char), "_");
-    let hash = sha256(execution_name.as_bytes());
+    let hash = sha256_hex(execution_name.as_bytes());
     format!("{}-{}-{kind}", safe.trim_start_matches('.'), hash.get(..8).unwrap_or_default())
 }
 

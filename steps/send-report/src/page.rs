@@ -2,18 +2,17 @@
 
 use askama::Template;
 use base64::{Engine, prelude::BASE64_STANDARD};
-use bytes::Bytes;
 use pipeline_core::{
+    document::Document,
     error::{ErrorKind, StepError, StepResult},
-    ports::{Metadata, Publication},
-    run::PublishedObject,
+    ports::Publication,
     steps::send_report::{RenderInput, RenderOutput},
 };
 use sha2::{Digest, Sha256};
 
 use crate::{
     Config, Ports,
-    evidence::{Evidence, sha256},
+    evidence::Evidence,
     report::{Limits, Report, View},
 };
 
@@ -39,20 +38,13 @@ pub(crate) async fn render(
     let link = |key: &str| Some(config.links.page_url(run, key));
     let view =
         View { limits: Limits::PAGE, link: &link, program_version: env!("CARGO_PKG_VERSION") };
-    let html = html(&Report::new(run, results, &evidence, &view))?;
-
-    let size_bytes = html.len() as u64;
-    let sha256 = sha256(html.as_bytes());
-    let metadata = Metadata::from([
-        ("correlation-id".into(), run.correlation_id.clone()),
-        ("processed-at".into(), run.timestamp()),
-        ("file-hash".into(), sha256.clone()),
-    ]);
-    let key = run.outputs.report.clone();
-    let mut writer = ports.store.put(&key, "text/html; charset=utf-8").await?;
-    writer.write(Bytes::from(html)).await?;
-    writer.finish(metadata, Publication::Replace).await?;
-    Ok(RenderOutput { report: PublishedObject { key, size_bytes, sha256 } })
+    let page = Document {
+        key: &run.outputs.report,
+        content_type: "text/html; charset=utf-8",
+        bytes: html(&Report::new(run, results, &evidence, &view))?.into_bytes(),
+        record_count: None,
+    };
+    Ok(RenderOutput { report: page.publish(run, ports.store, Publication::Replace).await? })
 }
 
 fn html(report: &Report) -> StepResult<String> {

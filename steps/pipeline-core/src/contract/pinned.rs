@@ -1,9 +1,8 @@
 //! The contract of a run.
 
-use sha2::{Digest, Sha256};
-
 use super::Contract;
 use crate::{
+    document::sha256_hex,
     error::{ErrorKind, StepError, StepResult},
     ports::{ObjectStore, read_all},
     run::ContractRef,
@@ -15,19 +14,22 @@ const MAX_BYTES: usize = 1 << 20;
 impl Contract {
     /// Reads the contract that a run has pinned.
     ///
-    /// `ObjectNotFound` if that version is gone, `Contract` if it is another document than the one
-    /// that was claimed, or does not load.
+    /// `ObjectNotFound` if that version is gone, `PreconditionFailed` if it is another document than
+    /// the one that was claimed, `Contract` if it does not load.
     pub async fn pinned(pinned: &ContractRef, store: &dyn ObjectStore) -> StepResult<Self> {
         let json = read_all(store, &pinned.key, pinned.version_id.as_deref(), MAX_BYTES).await?;
-        let error =
-            |message: &str| StepError::new(ErrorKind::Contract, message).with("key", &pinned.key);
-        let sha256 = format!("{:x}", Sha256::digest(&json));
-        if sha256 != pinned.sha256 {
-            return Err(error("the contract is not the one that the run has pinned")
-                .with("pinned_sha256", &pinned.sha256)
-                .with("found_sha256", sha256));
+        let found_sha256 = sha256_hex(&json);
+        if found_sha256 != pinned.sha256 {
+            let message = "the contract is not the one that the run was claimed with";
+            return Err(StepError::new(ErrorKind::PreconditionFailed, message)
+                .with("key", &pinned.key)
+                .with("claimed_sha256", &pinned.sha256)
+                .with("found_sha256", found_sha256));
         }
-        Self::from_json(&json)
-            .map_err(|problems| error("the contract does not load").because(problems))
+        Self::from_json(&json).map_err(|problems| {
+            StepError::new(ErrorKind::Contract, "the contract does not load")
+                .with("key", &pinned.key)
+                .because(problems)
+        })
     }
 }

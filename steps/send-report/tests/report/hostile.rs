@@ -55,7 +55,6 @@ async fn rendered(text: &str) -> (String, String, String) {
     let run = &mut sample.run;
     for part in [
         &mut run.source.bucket,
-        &mut run.source.etag,
         &mut run.source.checksum,
         &mut run.contract.dataset,
         &mut run.contract.key,
