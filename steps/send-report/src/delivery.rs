@@ -7,14 +7,11 @@
 use chrono::{DateTime, Utc};
 use pipeline_core::{
     error::{ErrorKind, StepError, StepResult},
-    ports::{RawEmail, SendError, SendMark, SendState},
+    ports::{MAIL_DISABLED, RawEmail, SendError, SendMark, SendState},
     steps::send_report::{MailStatus, SendOutput},
 };
 
 use crate::Ports;
-
-/// The message id under which a mail is settled that was not to be sent.
-const DISABLED: &str = "disabled";
 
 /// A mail's fate, and when it was sent, if it was.
 pub(crate) struct Delivery {
@@ -43,7 +40,7 @@ pub(crate) async fn deliver(
         return Ok(held(state));
     }
     let Some((mailer, email)) = email else {
-        ports.send_log.sent(mail_id, DISABLED, ports.clock.now()).await?;
+        ports.send_log.sent(mail_id, MAIL_DISABLED, ports.clock.now()).await?;
         return Ok(not_sent(MailStatus::Disabled));
     };
     match mailer.send(&email).await {
@@ -63,7 +60,7 @@ pub(crate) async fn deliver(
 fn held(state: SendState) -> Delivery {
     match state {
         SendState::Sending { .. } => not_sent(MailStatus::Ambiguous),
-        SendState::Sent { message_id, .. } if message_id == DISABLED => {
+        SendState::Sent { message_id, .. } if message_id == MAIL_DISABLED => {
             not_sent(MailStatus::Disabled)
         }
         SendState::Sent { at, message_id } => sent(MailStatus::AlreadySent, message_id, at),

@@ -14,7 +14,7 @@ use crate::{
     delivery::{Delivery, deliver},
     escape::bounded,
     evidence::{self, Evidence},
-    mail::{Mail, mail_id},
+    mail::Mail,
     page::not_rendered,
     report::{Limits, Report, View},
 };
@@ -61,7 +61,7 @@ pub(crate) async fn run(
     config: &Config,
 ) -> StepResult<SendOutput> {
     let SendInput { run, execution, outcome } = input;
-    let id = mail_id(&run.correlation_id, outcome.as_str());
+    let id = run.mail_id(*outcome);
     let compose = compose(id.clone(), run, execution, ports, config);
     let delivery = deliver(&ports, &id, compose).await?;
     note_sent(run, &delivery, ports).await?;

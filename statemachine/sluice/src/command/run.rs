@@ -147,7 +147,7 @@ async fn result_of(
     let mut outputs =
         run.as_ref().map(|run| paths_of(folder, run, manifest.as_ref())).unwrap_or_default();
     if result.status != asl::Status::Succeeded {
-        outputs.email = mail_of(folder, &finished.name, "Failed");
+        outputs.email = mail_of(folder, &format!("{}-Failed", finished.name));
     }
     let event = |position: Option<&asl::HistoryEvent>| position.map(|event| event.timestamp);
     let (first, last) = (event(result.events.first()), event(result.events.last()));
@@ -216,11 +216,11 @@ fn paths_of(folder: &DataFolder, run: &Run, manifest: Option<&Manifest>) -> Outp
         analysis: published(results.analysis.as_ref().map(|analysis| &analysis.analysis)),
         report: published(results.report.as_ref().map(|report| &report.report)),
         manifest: Some(path(&run.outputs.manifest)),
-        email: mail_of(folder, &run.correlation_id, results.outcome.as_str()),
+        email: mail_of(folder, &run.mail_id(results.outcome)),
     }
 }
 
-/// The mail of a kind, if it is in the outbox.
-fn mail_of(folder: &DataFolder, name: &str, kind: &str) -> Option<PathBuf> {
-    Some(folder.outbox.path(&format!("{name}-{kind}"))).filter(|mail| mail.exists())
+/// The mail of this id, if it is in the outbox.
+fn mail_of(folder: &DataFolder, mail_id: &str) -> Option<PathBuf> {
+    Some(folder.outbox.path(mail_id)).filter(|mail| mail.exists())
 }

@@ -12,7 +12,7 @@ pub enum Input {
     /// Write `report.html`.
     Render(Box<RenderInput>),
     /// Mail the report of a completed run, at most once. Everything is read from its manifest.
-    Send(SendInput),
+    Send(Box<SendInput>),
     /// Mail that an execution failed, at most once.
     Failure(FailureInput),
 }

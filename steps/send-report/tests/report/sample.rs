@@ -188,7 +188,7 @@ impl Sample {
     }
 
     pub(crate) fn send_input(&self) -> Input {
-        Input::Send(SendInput {
+        Input::Send(Box::new(SendInput {
             run: self.run.clone(),
             execution: serde_json::from_value(json!({
                 "id": "arn:aws:states:eu-central-1:123456789012:execution:sluice:run-7f3a",
@@ -197,7 +197,7 @@ impl Sample {
             }))
             .unwrap(),
             outcome: self.results.outcome,
-        })
+        }))
     }
 
     /// Renders, and gives the page.
