@@ -109,6 +109,8 @@ fn a_key_of_two_fields() {
     check("x,,\nx,?,\n", "2 primary-key, 3 b:type-error, 3 primary-key");
     // The parts do not run into each other.
     check("x,1,p\nx,11,\nx,,p1\n", "");
+    let same_type = contract.replace(r#"["a", "b"]"#, r#"["a", "c"]"#);
+    assert_eq!(errors(&same_type, b"a,b,c\nx,1,\n,1,x\nx,1,\n"), "4 primary-key");
 }
 
 #[test]
