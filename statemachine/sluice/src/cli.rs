@@ -1,4 +1,8 @@
 //! The arguments, and the help that people read first.
+#![expect(
+    clippy::doc_markdown,
+    reason = "the comments are the help, and a terminal shows back quotes"
+)]
 
 use std::path::PathBuf;
 

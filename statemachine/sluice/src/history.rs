@@ -4,6 +4,7 @@
 //! to the moment of its death. A torn last line is the mark of such a death and is left out.
 
 use std::{
+    cmp::Reverse,
     fs::{self, File, OpenOptions},
     io::{self, BufRead, BufReader, Write},
     path::{Path, PathBuf},
@@ -112,7 +113,7 @@ impl<'a> History<'a> {
         for name in self.names()? {
             executions.extend(self.load(&name).await?);
         }
-        executions.sort_by(|a, b| b.header.start_date.cmp(&a.header.start_date));
+        executions.sort_by_key(|execution| Reverse(execution.header.start_date));
         Ok(executions)
     }
 

@@ -139,8 +139,8 @@ fn the_table_of_steps_names_every_calling_state() {
     let readme = fs::read_to_string(root().join("steps/README.md")).unwrap();
     let mut table = BTreeMap::new();
     for line in readme.lines() {
-        let cells: Vec<&str> = line.split('|').map(str::trim).collect();
-        if let [_, step, states, ..] = cells.as_slice()
+        let columns: Vec<&str> = line.split('|').map(str::trim).collect();
+        if let [_, step, states, ..] = columns.as_slice()
             && STEPS.contains(&step.trim_matches('`'))
         {
             let states = states.split(',').map(|state| state.trim().trim_matches('`').to_owned());
@@ -203,7 +203,7 @@ fn files_are_short_and_their_names_say_something() {
                 if !["tests", "benches", "examples"].contains(&name.as_str()) {
                     folders.push(path);
                 }
-            } else if name.ends_with(".rs") {
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
                 let text = fs::read_to_string(&path).unwrap();
                 let lines = text.lines().take_while(|line| !line.contains("#[cfg(test)]")).count();
                 assert!(lines <= 400, "{} has {lines} lines before its tests", path.display());

@@ -13,19 +13,16 @@ use pipeline_core::{
     contract::Contract,
     error::{ErrorKind, StepError, StepResult},
     events::{DetailType, DomainEvent},
-    ports::{Clock, EventBus, ObjectStore, read_all},
+    ports::{Clock, EventBus, ObjectStore},
     record::MAX_RECORD_BYTES,
-    run::{ContractRef, Run},
+    run::Run,
     steps::validate_and_partition::{Input, Output, Verdict},
 };
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use self::partition::{Partition, hex};
+use self::partition::Partition;
 use self::validator::Validator;
-
-/// The largest contract that is read, in bytes.
-const MAX_CONTRACT_BYTES: usize = 4 << 20;
 
 /// How many undeclared columns the output names.
 const MAX_UNDECLARED_NAMED: usize = 50;
@@ -74,7 +71,7 @@ impl Default for Config {
 pub async fn run(input: Input, ports: Ports<'_>, config: Config) -> StepResult<Output> {
     let started = ports.clock.now();
     let run = &input.run;
-    let contract = load_contract(ports.store, &run.contract).await?;
+    let contract = Contract::pinned(&run.contract, ports.store).await?;
     let mut validator = Validator::with_max_record_bytes(&contract, config.max_record_bytes);
     let mut partition = Partition::begin(ports.store, run, &contract).await?;
 
@@ -111,24 +108,6 @@ pub async fn run(input: Input, ports: Ports<'_>, config: Config) -> StepResult<O
     Ok(output)
 }
 
-async fn load_contract(store: &dyn ObjectStore, contract: &ContractRef) -> StepResult<Contract> {
-    let version_id = contract.version_id.as_deref();
-    let json = read_all(store, &contract.key, version_id, MAX_CONTRACT_BYTES).await?;
-    let sha256 = hex(&Sha256::digest(&json));
-    if sha256 != contract.sha256 {
-        let message = "the contract is not the one that the run was claimed with";
-        return Err(StepError::new(ErrorKind::PreconditionFailed, message)
-            .with("key", &contract.key)
-            .with("claimed_sha256", &contract.sha256)
-            .with("found_sha256", sha256));
-    }
-    Contract::from_json(&json).map_err(|error| {
-        StepError::new(ErrorKind::Contract, "the contract does not load")
-            .with("key", &contract.key)
-            .because(error)
-    })
-}
-
 /// Reads the file to its end, or as far as its header if that is refused. Gives the SHA-256 of a file
 /// that was read to its end.
 async fn read_source(
@@ -157,7 +136,7 @@ async fn read_source(
     validator.finish();
     drain(validator, partition).await?;
 
-    let sha256 = hex(&hash.finalize());
+    let sha256 = format!("{:x}", hash.finalize());
     let claimed = source.checksum.strip_prefix("sha256:");
     if read_bytes != source.size_bytes || claimed.is_some_and(|claimed| claimed != sha256) {
         let message = "the file is not the one that the run was claimed with";

@@ -5,8 +5,9 @@ use std::mem;
 use bytes::Bytes;
 use pipeline_core::{
     contract::{Contract, Dialect},
+    document::metadata_of,
     error::StepResult,
-    ports::{Metadata, ObjectStore, ObjectWriter, Publication},
+    ports::{ObjectStore, ObjectWriter, Publication},
     record::write_cell,
     reject::LINEAGE_COLUMNS,
     run::{PublishedObject, Run},
@@ -163,29 +164,10 @@ impl Output {
 
     async fn publish(mut self, run: &Run) -> StepResult<PublishedObject> {
         self.write().await?;
-        let sha256 = hex(&self.hash.finalize());
-        // `null` is S3's own name for the version of an object in a bucket that keeps none.
-        let version_id = run.source.version_id.as_deref().unwrap_or("null");
-        let metadata = Metadata::from(
-            [
-                ("source-etag", run.source.etag.clone()),
-                ("source-version-id", version_id.to_owned()),
-                ("correlation-id", run.correlation_id.clone()),
-                ("processed-at", run.timestamp()),
-                ("record-count", self.records.to_string()),
-                ("file-hash", sha256.clone()),
-            ]
-            .map(|(name, value)| (name.to_owned(), value)),
-        );
+        let sha256 = format!("{:x}", self.hash.finalize());
+        let metadata = metadata_of(run, &sha256, Some(self.records));
         // Every attempt of a run writes the same bytes, so one may take the place of another's.
         self.writer.finish(metadata, Publication::Replace).await?;
         Ok(PublishedObject { key: self.key, size_bytes: self.size_bytes, sha256 })
     }
-}
-
-/// Lower-case hex.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let digit = |nibble: u8| char::from(DIGITS[usize::from(nibble & 15)]);
-    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(*byte)]).collect()
 }

@@ -1,5 +1,6 @@
 //! A data folder of its own for each test, and the real binary.
 #![allow(dead_code, reason = "each test file uses its part")]
+#![expect(clippy::panic, reason = "a test should fail where it stands")]
 
 use std::{
     collections::BTreeMap,

@@ -1,9 +1,8 @@
 """Compares Sluice with the PyPI package frictionless, error by error.
 
-    python compare.py VALIDATOR [--rows N] [--seed S] [--keep DIR]
+    python compare.py SLUICE [--rows N] [--seed S] [--keep DIR]
 
-VALIDATOR is the command that validates one file, called as `VALIDATOR FILE CONTRACT` (the crate's
-example `validate`). First every sample of the project is compared, then files of mutated rows under
+SLUICE is the program, called as `SLUICE validate FILE --contract CONTRACT --output json`. First every sample of the project is compared, then files of mutated rows under
 contracts that together use every type, format and constraint, both kinds of key, missing values,
 ragged rows, quotes and all line endings. Two results are equal if they have the same set of
 (row number, field, code). What is deliberately different is in DELIBERATE, with its reason; anything
@@ -308,12 +307,13 @@ def frictionless_errors(path, contract):
 
 
 def our_errors(command, path, contract_path):
-    output = subprocess.run([*command, path, contract_path], capture_output=True, check=False)
+    arguments = ["validate", path, "--contract", contract_path, "--output", "json"]
+    output = subprocess.run([*command, *arguments], capture_output=True, check=False)
     if output.returncode not in (0, 1, 2) or not output.stdout:
         raise SystemExit(f"{command} failed on {path}: {output.stderr.decode()}")
     result = json.loads(output.stdout)
     errors = Counter()
-    for error in result["errors"]:
+    for error in result.get("errors", []):
         errors[(error["row_number"], error["field"], error["code"])] += 1
     return errors, result
 
@@ -368,7 +368,7 @@ def samples():
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("validator", nargs="+", help="the command that validates one file")
+    parser.add_argument("sluice", nargs="+", help="the program")
     parser.add_argument("--rows", type=int, default=12_000, help="mutated rows in all")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--keep", type=Path, help="a folder for the generated files")
@@ -386,7 +386,7 @@ def main():
         for path, contract_path in samples():
             contract = json.loads(contract_path.read_text())
             title = f"{path.parent.name}/{path.name}"
-            add(compare(title, options.validator, path, contract_path, contract, notes, folder))
+            add(compare(title, options.sluice, path, contract_path, contract, notes, folder))
         rng = random.Random(options.seed)
         files = 4
         each = max(1, options.rows // (len(CONTRACTS) * files))
@@ -398,7 +398,7 @@ def main():
                 path = folder / f"{name}-{number}.csv"
                 path.write_bytes(generate(descriptor, values, dialect, each, rng, odd=number == 0))
                 title = f"{name}-{number}"
-                add(compare(title, options.validator, path, contract_path, contract, notes))
+                add(compare(title, options.sluice, path, contract_path, contract, notes))
     for name, reason, _ in DELIBERATE:
         print(f"deliberate, {notes[name]} rows: {name}: {reason}")
     print(f"{rows} rows compared, {differences} differ (seed {options.seed})")
