@@ -94,7 +94,7 @@ async fn wish(
     ports: Ports<'_>,
     config: &Config,
 ) -> StepResult<Wish> {
-    let own_run = fix_run(source, &input.execution, ports, config);
+    let own_run = fix_run(source, &input.execution, input.rerun, ports, config);
     let Some(record) = record else {
         let run = own_run.await?;
         return Ok(Wish::claim(run, input.rerun, None));

@@ -4,7 +4,7 @@ use pipeline_core::{
     contract::Contract,
     document::sha256_hex,
     error::{ErrorKind, StepError, StepResult},
-    ports::{ObjectStore, key_fault, read_all},
+    ports::{ContentId, ObjectStore, key_fault, read_all},
     run::{ContractRef, Execution, Run, SourceObject},
     steps::claim_file::ClaimInput,
 };
@@ -39,20 +39,29 @@ pub(crate) async fn source(
 }
 
 /// The run of this file as this execution would have it.
+///
+/// Its names are held by the content, of which there is one run: whoever dies before its claim leaves
+/// them to the next. A run that repeats a finished one holds names of its own.
 pub(crate) async fn fix_run(
     source: &SourceObject,
     execution: &Execution,
+    rerun: bool,
     ports: Ports<'_>,
     config: &Config,
 ) -> StepResult<Run> {
     let dataset = dataset_of(&source.key).unwrap_or(&config.default_dataset);
     let contract = pin_contract(dataset, ports.store).await?;
+    let mut holder = ContentId::of(source).as_str().to_owned();
+    if rerun {
+        holder.push('#');
+        holder.push_str(&execution.name);
+    }
     Ok(Run {
         correlation_id: execution.name.clone(),
         started_at: execution.start_time,
         source: source.clone(),
         contract,
-        outputs: OutputNames::reserve(&source.key, execution, ports.ledger).await?,
+        outputs: OutputNames::reserve(&source.key, &holder, execution, ports.ledger).await?,
     })
 }
 

@@ -38,9 +38,10 @@ impl OutputNames {
         Self { path: String::new(), base: "unsafe-name".to_owned() }
     }
 
-    /// The output keys of this execution's run, reserved for it. A repeated call gives the same.
+    /// The output keys of this execution's run, reserved for `holder`. A repeated call gives the same.
     pub(crate) async fn reserve(
         key: &str,
+        holder: &str,
         execution: &Execution,
         ledger: &dyn Ledger,
     ) -> StepResult<OutputKeys> {
@@ -52,7 +53,7 @@ impl OutputNames {
             // In lower case, because a laptop's file system may take `X.csv` and `x.csv` for one.
             let reserved = format!("{}{}_{time}", names.path, names.base).to_lowercase();
             if key_fault(&names.processed(&time)).is_none()
-                && ledger.reserve_name(&reserved, id).await?
+                && ledger.reserve_name(&reserved, holder).await?
             {
                 return Ok(names.keys(&time, id));
             }

@@ -28,7 +28,7 @@ const SCHEMA: &str = "
     CREATE INDEX IF NOT EXISTS ledger_by_owner ON ledger (owner_id);
     CREATE TABLE IF NOT EXISTS names (
         name TEXT PRIMARY KEY,
-        correlation_id TEXT NOT NULL
+        holder TEXT NOT NULL
     ) STRICT;
     CREATE TABLE IF NOT EXISTS mails (
         mail_id TEXT PRIMARY KEY,

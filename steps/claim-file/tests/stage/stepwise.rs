@@ -134,9 +134,9 @@ impl Ledger for Stepwise<'_> {
         self.stage.ledger.by_owner(owner_id).await
     }
 
-    async fn reserve_name(&self, name: &str, correlation_id: &str) -> StepResult<bool> {
+    async fn reserve_name(&self, name: &str, holder: &str) -> StepResult<bool> {
         pause().await;
-        self.stage.ledger.reserve_name(name, correlation_id).await
+        self.stage.ledger.reserve_name(name, holder).await
     }
 }
 

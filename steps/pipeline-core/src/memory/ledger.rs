@@ -81,10 +81,9 @@ impl Ledger for MemoryLedger {
         Ok(owned.max_by_key(|record| record.lease_expires_at).cloned())
     }
 
-    async fn reserve_name(&self, name: &str, correlation_id: &str) -> StepResult<bool> {
+    async fn reserve_name(&self, name: &str, holder: &str) -> StepResult<bool> {
         let mut names = lock(&self.names);
-        let holder = names.entry(name.to_owned()).or_insert_with(|| correlation_id.to_owned());
-        Ok(holder == correlation_id)
+        Ok(names.entry(name.to_owned()).or_insert_with(|| holder.to_owned()) == holder)
     }
 }
 

@@ -215,8 +215,8 @@ pub trait Ledger: Send + Sync {
     /// Finds the record that an execution owns: of several the one with the latest lease.
     async fn by_owner(&self, owner_id: &str) -> StepResult<Option<LedgerRecord>>;
 
-    /// Reserves a name for a run, for ever. True if it was free or is the run's own already.
-    async fn reserve_name(&self, name: &str, correlation_id: &str) -> StepResult<bool>;
+    /// Reserves a name, for ever. True if it was free or is this holder's already.
+    async fn reserve_name(&self, name: &str, holder: &str) -> StepResult<bool>;
 }
 
 /// Whether an execution still lives.

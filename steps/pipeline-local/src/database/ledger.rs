@@ -89,16 +89,16 @@ impl Ledger for Database {
         Ok(records.into_iter().max_by_key(|record| record.lease_expires_at))
     }
 
-    async fn reserve_name(&self, name: &str, correlation_id: &str) -> StepResult<bool> {
+    async fn reserve_name(&self, name: &str, holder: &str) -> StepResult<bool> {
         self.change(|transaction| {
             let reserve = || {
                 transaction.execute(
-                    "INSERT INTO names (name, correlation_id) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
-                    [name, correlation_id],
+                    "INSERT INTO names (name, holder) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
+                    [name, holder],
                 )?;
                 transaction.query_row(
-                    "SELECT correlation_id = ?2 FROM names WHERE name = ?1",
-                    [name, correlation_id],
+                    "SELECT holder = ?2 FROM names WHERE name = ?1",
+                    [name, holder],
                     |row| row.get(0),
                 )
             };
