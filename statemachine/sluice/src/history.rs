@@ -149,15 +149,14 @@ impl<'a> History<'a> {
     /// `None` if the process died before it had written the header.
     async fn load(&self, name: &str) -> anyhow::Result<Option<Execution>> {
         let file = File::open(self.folder.join(format!("{name}.jsonl")))?;
-        let mut lines = BufReader::new(file).lines();
-        let Some(header) =
-            lines.next().transpose()?.and_then(|line| serde_json::from_str(&line).ok())
-        else {
+        let mut lines = BufReader::new(file).split(b'\n');
+        let header = lines.next().transpose()?;
+        let Some(header) = header.and_then(|line| serde_json::from_slice(&line).ok()) else {
             return Ok(None);
         };
         let mut events: Vec<Value> = Vec::new();
         for line in lines {
-            match serde_json::from_str(&line?) {
+            match serde_json::from_slice(&line?) {
                 Ok(event) => events.push(event),
                 Err(_) => break,
             }

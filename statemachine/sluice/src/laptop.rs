@@ -42,8 +42,8 @@ pub(crate) struct Finished {
     pub name: String,
     /// How it ended.
     pub result: ExecutionResult,
-    /// What went wrong when its failure was recorded and mailed, if anything did.
-    pub failure_handling: Option<String>,
+    /// What went wrong beside it: its history was not written, or its failure not recorded or mailed.
+    pub faults: Vec<String>,
 }
 
 impl Laptop {
@@ -86,11 +86,11 @@ impl Laptop {
             observer: &observer,
         };
         let result = self.machine.run(&request, environment).await;
+        let mut faults = handle_failure(&functions, &header, &result).await;
         if let Some(error) = observer.fault.into_inner() {
-            return Err(error).context("cannot write the history of the execution");
+            faults.push(format!("the history of the execution is not complete: {error}"));
         }
-        let failure_handling = handle_failure(&functions, &header, &result).await.err();
-        Ok(Finished { name, result, failure_handling })
+        Ok(Finished { name, result, faults })
     }
 
     /// `Object Created`, as S3 sends it to `EventBridge`.
@@ -129,9 +129,9 @@ async fn handle_failure(
     functions: &StepFunctions,
     header: &Header,
     result: &ExecutionResult,
-) -> Result<(), String> {
+) -> Vec<String> {
     if result.status == Status::Succeeded {
-        return Ok(());
+        return Vec::new();
     }
     let event = json!({
         "version": "0",
@@ -155,10 +155,10 @@ async fn handle_failure(
     for (function, action) in [("claim-file", "fail"), ("send-report", "failure")] {
         let payload = json!({"action": action, "event": event});
         if let Err(error) = functions.call(function, payload).await {
-            faults.push(format!("{function}: {}", error.report()));
+            faults.push(format!("the failure was not handled by {function}: {}", error.report()));
         }
     }
-    if faults.is_empty() { Ok(()) } else { Err(faults.join("; ")) }
+    faults
 }
 
 /// `${claim_file}` becomes the function's name, which on a laptop is all that Terraform would add.

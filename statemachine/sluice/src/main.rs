@@ -18,7 +18,8 @@ use cli::{Cli, Command};
 
 fn main() -> ExitCode {
     execute(Cli::parse().command).unwrap_or_else(|error| {
-        anstream::eprintln!("{} {error:#}", terminal::styled(terminal::BAD, "error:"));
+        let message = terminal::safe_lines(&format!("{error:#}"));
+        anstream::eprintln!("{} {message}", terminal::styled(terminal::BAD, "error:"));
         ExitCode::FAILURE
     })
 }

@@ -116,8 +116,9 @@ impl RunResult {
         }
     }
 
-    /// Prints it for people.
-    pub(crate) fn print(&self) {
+    /// The result for people.
+    pub(crate) fn text(&self) -> String {
+        let mut lines = Vec::new();
         let style = match self.verdict() {
             Verdict::Done => GOOD,
             Verdict::Failed => BAD,
@@ -130,20 +131,20 @@ impl RunResult {
             },
             _ => self.outcome.clone().unwrap_or_default(),
         };
-        anstream::println!(
+        lines.push(format!(
             "{}  {}  {}",
             styled(style, ended),
             safe(&self.source_file),
             styled(DIM, duration(self.duration_ms))
-        );
-        self.print_story();
+        ));
+        self.story(&mut lines);
         if let Some(counts) = self.records {
-            anstream::println!(
+            lines.push(format!(
                 "  {} read = {} valid + {} rejected",
                 count(counts.read),
                 styled(GOOD, count(counts.valid)),
                 styled(if counts.rejected == 0 { DIM } else { WARN }, count(counts.rejected))
-            );
+            ));
         }
         let codes: Vec<String> = self
             .rejected_by_code
@@ -151,41 +152,42 @@ impl RunResult {
             .map(|(code, errors)| format!("{} {}", code.as_str(), count(*errors)))
             .collect();
         if !codes.is_empty() {
-            anstream::println!("  {}", codes.join(", "));
+            lines.push(format!("  {}", codes.join(", ")));
         }
-        self.print_paths();
-        anstream::println!("  {}", styled(DIM, format_args!("sluice show {}", short(&self.run))));
+        self.paths(&mut lines);
+        lines.push(format!("  {}", styled(DIM, format_args!("sluice show {}", short(&self.run)))));
+        lines.join("\n")
     }
 
-    fn print_story(&self) {
+    fn story(&self, lines: &mut Vec<String>) {
         if let Some(earlier) = &self.earlier_outcome {
             let by = self.owner.as_deref().or(self.correlation_id.as_deref()).unwrap_or("-");
-            anstream::println!("  the same content is done already: {earlier}, by execution {by}");
+            lines.push(format!("  the same content is done already: {earlier}, by execution {by}"));
         } else if let Some(owner) = &self.owner {
-            anstream::println!("  execution {owner} is working on it");
+            lines.push(format!("  execution {owner} is working on it"));
         }
         if let Some(refusal) = &self.refusal {
-            anstream::println!("  {}", safe(&refusal.message));
+            lines.push(format!("  {}", safe(&refusal.message)));
         }
         if let Some(error) = &self.error {
-            anstream::println!("  {}", styled(BAD, safe(error)));
+            lines.push(format!("  {}", styled(BAD, safe(error))));
         }
         if let Some(cause) = &self.cause {
-            anstream::println!("  {}", safe(cause));
+            lines.push(format!("  {}", safe(cause)));
         }
         match self.mail.as_deref() {
-            Some("AMBIGUOUS") => anstream::println!(
+            Some("AMBIGUOUS") => lines.push(format!(
                 "  {} an earlier attempt to send the report ended without an answer; it is not repeated, so the report may not have arrived",
                 styled(WARN, "mail")
-            ),
+            )),
             Some("NOT_SENT") => {
-                anstream::println!("  {} the report was not sent", styled(WARN, "mail"));
+                lines.push(format!("  {} the report was not sent", styled(WARN, "mail")));
             }
             _ => {}
         }
     }
 
-    fn print_paths(&self) {
+    fn paths(&self, lines: &mut Vec<String>) {
         let paths = [
             ("processed", &self.outputs.processed),
             ("rejected", &self.outputs.rejected),
@@ -194,7 +196,7 @@ impl RunResult {
         ];
         for (name, path) in paths {
             if let Some(path) = path {
-                anstream::println!("  {name:<10} {}", safe(&path.display().to_string()));
+                lines.push(format!("  {name:<10} {}", safe(&path.display().to_string())));
             }
         }
     }

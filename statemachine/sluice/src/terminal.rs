@@ -1,6 +1,9 @@
 //! What people see: colours and progress, both only where there is a terminal.
 
-use std::{io::IsTerminal, time::Duration};
+use std::{
+    io::{self, IsTerminal, Write},
+    time::Duration,
+};
 
 use anstyle::{AnsiColor, Style};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -19,15 +22,34 @@ pub(crate) fn styled(style: Style, text: impl std::fmt::Display) -> String {
     format!("{style}{text}{style:#}")
 }
 
-/// Text as a terminal can bear it: control characters, which a hostile file may hold, are escaped.
+/// Prints a line, or several. Whoever reads may have seen enough, as in `sluice executions | head`:
+/// that is no error.
+pub(crate) fn print(text: &str) -> io::Result<()> {
+    let mut stdout = anstream::stdout().lock();
+    match writeln!(stdout, "{text}").and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        printed => printed,
+    }
+}
+
+/// Text as a terminal can bear it: control characters and marks of direction, which a hostile file
+/// may hold, are escaped.
 pub(crate) fn safe(text: &str) -> String {
+    const MARKS: [std::ops::RangeInclusive<char>; 3] =
+        ['\u{200b}'..='\u{200f}', '\u{2028}'..='\u{202e}', '\u{2066}'..='\u{2069}'];
     text.chars()
         .flat_map(|character| {
-            let escaped = character.is_control() || ('\u{202a}'..='\u{202e}').contains(&character);
+            let is_mark = MARKS.iter().any(|marks| marks.contains(&character));
+            let escaped = character.is_control() || is_mark;
             let plain = (!escaped).then_some(character);
             escaped.then(|| character.escape_unicode()).into_iter().flatten().chain(plain)
         })
         .collect()
+}
+
+/// [`safe`], of a message of our own that may have several lines.
+pub(crate) fn safe_lines(text: &str) -> String {
+    text.lines().map(safe).collect::<Vec<_>>().join("\n")
 }
 
 /// How often the spinner turns.
@@ -40,7 +62,7 @@ pub(crate) struct Progress(ProgressBar);
 impl Progress {
     /// Progress of unknown length.
     pub(crate) fn spinner(name: &str) -> Self {
-        let bar = if std::io::stderr().is_terminal() {
+        let bar = if io::stderr().is_terminal() {
             ProgressBar::new_spinner()
         } else {
             ProgressBar::hidden()

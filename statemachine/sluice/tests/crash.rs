@@ -3,10 +3,16 @@
 
 mod support;
 
-use std::{collections::BTreeMap, fs, thread, time::Duration};
+use std::{
+    collections::BTreeMap,
+    fs,
+    process::Child,
+    thread,
+    time::{Duration, Instant},
+};
 
 use regex::Regex;
-use serde_json::Value;
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use support::{Sandbox, sample};
 
@@ -100,41 +106,45 @@ fn a_run_killed_at_any_moment_is_finished_by_the_next() {
     }
 }
 
+/// Starts a run of a file that keeps it busy, and waits until it has claimed the file.
+fn start_long_run(sandbox: &Sandbox) -> (Child, String) {
+    let file = sandbox.path("big.csv");
+    let (code, _) = sandbox.sluice(&["generate", "--rows", "60000", "--out", &file]);
+    assert_eq!(code, 0);
+    let child = sandbox.start(&[&file]);
+    let histories = sandbox.data().join(".sluice/history");
+    let has_claimed = || {
+        let mut entries = fs::read_dir(&histories).into_iter().flatten();
+        entries.any(|entry| {
+            let history = fs::read_to_string(entry.unwrap().path()).unwrap();
+            history.contains(r#""name":"ValidateAndPartition""#)
+        })
+    };
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while !has_claimed() {
+        assert!(Instant::now() < deadline, "the run does not begin");
+        thread::sleep(Duration::from_millis(5));
+    }
+    (child, file)
+}
+
 #[test]
 fn of_two_processes_on_one_file_one_runs() {
     let sandbox = Sandbox::new();
-    let file = sandbox.path("big.csv");
-    let (code, _) = sandbox.sluice(&["generate", "--rows", "20000", "--out", &file]);
-    assert_eq!(code, 0);
-    let children: Vec<_> = (0..2).map(|_| sandbox.start(&[&file])).collect();
-    let mut results: Vec<(i32, Value)> = children
-        .into_iter()
-        .map(|child| {
-            let output = child.wait_with_output().unwrap();
-            let line = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| {
-                panic!("{}", String::from_utf8_lossy(&output.stderr));
-            });
-            (output.status.code().unwrap(), line)
-        })
-        .collect();
-    results.sort_by_key(|(code, _)| *code);
-    let outcomes: Vec<(i32, &str)> =
-        results.iter().map(|(code, line)| (*code, line["outcome"].as_str().unwrap())).collect();
-    assert_eq!(outcomes, [(0, "Completed"), (3, "AlreadyInProgress")]);
-    assert_eq!(results[1].1["owner"], results[0].1["run"], "it names the one that runs");
+    let (child, file) = start_long_run(&sandbox);
+    let (code, second) = sandbox.run_one(&[&file]);
+    let output = child.wait_with_output().unwrap();
+    let first: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((output.status.code(), &first["outcome"]), (Some(0), &json!("Completed")));
+    assert_eq!((code, &second["outcome"]), (3, &json!("AlreadyInProgress")));
+    assert_eq!(second["owner"], first["run"], "it names the one that runs");
     assert_eq!(sandbox.mails().len(), 1);
 }
 
 #[test]
 fn an_execution_whose_process_died_is_shown_as_aborted() {
     let sandbox = Sandbox::new();
-    let file = sandbox.path("big.csv");
-    sandbox.sluice(&["generate", "--rows", "20000", "--out", &file]);
-    let mut child = sandbox.start(&[&file]);
-    let histories = sandbox.data().join(".sluice/history");
-    while fs::read_dir(&histories).map_or(0, Iterator::count) == 0 {
-        thread::sleep(Duration::from_millis(5));
-    }
+    let (mut child, _) = start_long_run(&sandbox);
     let running = sandbox.sluice(&["executions", "--output", "json"]).1;
     assert!(running.contains("RUNNING"), "{running}");
     child.kill().unwrap();

@@ -125,9 +125,11 @@ fn every_outcome_is_reported_and_has_its_exit_code() {
 #[test]
 fn a_failure_is_visible_as_a_failure() {
     let sandbox = Sandbox::new();
-    let contract = sandbox.file("broken.json", r#"{"fields": [{"name": "a", "type": "strng"}]}"#);
+    fs::create_dir_all(sandbox.data().join("contracts")).unwrap();
+    let contract = sandbox.data().join("contracts/stores.json");
+    fs::write(&contract, r#"{"fields": [{"name": "a", "type": "strng"}]}"#).unwrap();
     let file = sandbox.file("x.csv", "a\n1\n");
-    let (code, result) = sandbox.run_one(&[&file, "--contract", &contract]);
+    let (code, result) = sandbox.run_one(&[&file, "--dataset", "stores"]);
     assert_eq!(code, 1, "{result}");
     assert_eq!(result["status"], "FAILED");
     assert_eq!(result["outcome"], "ClaimFile", "the state that failed");
@@ -143,9 +145,22 @@ fn a_failure_is_visible_as_a_failure() {
     assert!(shown.contains("FAILED") && shown.contains("ContractError"), "{shown}");
 
     // With the contract mended, the same file runs.
-    let contract = sandbox.file("broken.json", r#"{"fields": [{"name": "a", "type": "string"}]}"#);
-    let (code, result) = sandbox.run_one(&[&file, "--contract", &contract]);
+    fs::write(&contract, r#"{"fields": [{"name": "a", "type": "string"}]}"#).unwrap();
+    let (code, result) = sandbox.run_one(&[&file, "--dataset", "stores"]);
     assert_eq!((code, &result["outcome"]), (0, &json!("Completed")), "{result}");
+}
+
+#[test]
+fn a_contract_that_does_not_load_takes_no_place() {
+    let sandbox = Sandbox::new();
+    let file = sandbox.file("x.csv", "a\n1\n");
+    let good = sandbox.file("stores.json", r#"{"fields": [{"name": "a", "type": "integer"}]}"#);
+    assert_eq!(sandbox.run_one(&[&file, "--contract", &good]).0, 0);
+    let broken = sandbox.file("stores.json", r#"{"fields": [{"name": "a", "type": "strng"}]}"#);
+    let (code, printed) = sandbox.sluice(&["run", &file, "--contract", &broken]);
+    assert_eq!((code, printed.as_str()), (1, ""));
+    let file = sandbox.file("x.csv", "a\n2\n");
+    assert_eq!(sandbox.run_one(&[&file, "--dataset", "stores"]).0, 0);
 }
 
 #[test]

@@ -158,7 +158,7 @@ fn an_unexpected_error_fails_the_run_at_its_own_state_with_its_own_name() {
 
 #[test]
 fn what_passes_by_itself_is_retried() {
-    for step in ["claim-file", "validate-and-partition", "aggregate", "analyze"] {
+    for step in good().as_object().unwrap().keys() {
         let mut replies = good()[step].clone();
         if !replies.is_array() {
             replies = json!([replies]);

@@ -107,13 +107,18 @@ pub(crate) struct Columns<'c> {
 
 impl<'c> Columns<'c> {
     /// Finds the contract's fields among the labels of the header.
-    pub(crate) fn new(contract: &'c Contract, header: &Record<'_>) -> Self {
-        let labels: Vec<_> = header.cells().collect();
-        let places = contract
-            .fields()
-            .iter()
-            .map(|field| labels.iter().position(|label| label == field.name()))
-            .collect();
+    ///
+    /// `Internal` if a required one is not there: the validator would have refused the file.
+    pub(crate) fn new(contract: &'c Contract, header: &Record<'_>) -> StepResult<Self> {
+        let labels: Vec<_> = header.labels().collect();
+        let place = |field: &Field| labels.iter().position(|label| label == field.name());
+        let places: Vec<Option<usize>> = contract.fields().iter().map(place).collect();
+        let mut fields = contract.fields().iter().zip(&places);
+        if let Some((field, _)) = fields.find(|(field, place)| field.required() && place.is_none())
+        {
+            let message = "a required column is not in the processed file";
+            return Err(StepError::new(ErrorKind::Internal, message).with("field", field.name()));
+        }
         let plan = &contract.sluice().facts;
         let mut texts: Vec<(usize, Coder<Box<str>>)> = Vec::new();
         let mut text = |field: usize| {
@@ -164,7 +169,7 @@ impl<'c> Columns<'c> {
             batch: Batch::default(),
         };
         columns.batch = columns.empty();
-        columns
+        Ok(columns)
     }
 
     fn empty(&self) -> Batch {

@@ -97,7 +97,7 @@ async fn compute(
                 continue;
             }
             let Some(columns) = &mut columns else {
-                columns = Some(Columns::new(contract, &record));
+                columns = Some(Columns::new(contract, &record).map_err(about_file)?);
                 continue;
             };
             columns.read(&record).map_err(about_file)?;

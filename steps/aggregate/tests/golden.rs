@@ -29,6 +29,15 @@ fn batches_and_chunks_leave_no_trace() {
     }
 }
 
+/// The validator takes labels without the blanks around them, and a processed file keeps its bytes.
+#[test]
+fn blanks_around_a_label_leave_no_trace() {
+    let (header, rows) = FILE.split_once('\n').unwrap();
+    let header: Vec<String> = header.split(',').map(|label| format!(" {label} ")).collect();
+    let file = format!("{}\n{rows}", header.join(","));
+    assert_eq!(Fixture::new(CONTRACT, &file, 6).json(), include_str!("golden/facts.json"));
+}
+
 /// Prints the facts in a process that has so many threads.
 #[test]
 #[ignore = "a part of the_number_of_threads_leaves_no_trace"]

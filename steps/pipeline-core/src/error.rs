@@ -132,11 +132,5 @@ impl StdError for StepError {
     }
 }
 
-impl From<ErrorKind> for StepError {
-    fn from(kind: ErrorKind) -> Self {
-        Self::new(kind, kind.name())
-    }
-}
-
 /// The result of a step or of a port.
 pub type StepResult<T> = Result<T, StepError>;

@@ -5,13 +5,12 @@ use pipeline_core::{
     document::sha256_hex,
     error::{ErrorKind, StepError, StepResult},
     facts::Facts,
-    manifest::Manifest,
     ports::{ObjectStore, read_all},
-    run::{PublishedObject, Run, RunResults},
+    run::{PublishedObject, RunResults},
 };
 use serde::de::DeserializeOwned;
 
-/// Facts, analysis and manifest are bounded by the contract; this bound is far above them.
+/// Facts and analysis are bounded by the contract; this bound is far above them.
 const LIMIT_BYTES: usize = 16 * 1024 * 1024;
 
 /// What the report is made of, besides the run and its results.
@@ -38,12 +37,6 @@ impl Evidence {
     }
 }
 
-/// Reads the manifest of a completed run.
-pub(crate) async fn manifest(store: &dyn ObjectStore, run: &Run) -> StepResult<Manifest> {
-    let key = &run.outputs.manifest;
-    parse(key, &read_all(store, key, None, LIMIT_BYTES).await?)
-}
-
 /// Reads a published object whole and checks that it is what was published.
 pub(crate) async fn read_published(
     store: &dyn ObjectStore,
@@ -66,14 +59,11 @@ async fn parsed<T: DeserializeOwned>(
     store: &dyn ObjectStore,
     object: &PublishedObject,
 ) -> StepResult<T> {
-    parse(&object.key, &read_published(store, object, LIMIT_BYTES).await?)
-}
-
-fn parse<T: DeserializeOwned>(key: &str, bytes: &[u8]) -> StepResult<T> {
-    serde_json::from_slice(bytes).map_err(|error| {
+    let bytes = read_published(store, object, LIMIT_BYTES).await?;
+    serde_json::from_slice(&bytes).map_err(|error| {
         // The parser's own message may quote the document; its place does not.
         StepError::new(ErrorKind::Internal, "an output of an earlier step does not parse")
-            .with("key", key)
+            .with("key", &object.key)
             .with("line", error.line())
             .with("column", error.column())
     })

@@ -2,7 +2,8 @@
 
 use askama::Template;
 use pipeline_core::{
-    error::{ErrorKind, StepResult},
+    error::{ErrorKind, StepError, StepResult},
+    manifest::Manifest,
     ports::RawEmail,
     run::{Execution, Run},
     steps::send_report::{SendInput, SendOutput},
@@ -13,7 +14,7 @@ use crate::{
     attachment::RejectedRows,
     delivery::{Delivery, deliver},
     escape::bounded,
-    evidence::{self, Evidence},
+    evidence::Evidence,
     mail::Mail,
     page::not_rendered,
     report::{Limits, Report, View},
@@ -75,7 +76,10 @@ async fn compose(
     ports: Ports<'_>,
     config: &Config,
 ) -> StepResult<RawEmail> {
-    let manifest = evidence::manifest(ports.store, run).await?;
+    let manifest = Manifest::of(run, ports.store).await?.ok_or_else(|| {
+        StepError::new(ErrorKind::ObjectNotFound, "the run has no manifest")
+            .with("key", &run.outputs.manifest)
+    })?;
     let (run, results) = (&manifest.run, &manifest.results);
     let evidence = Evidence::read(ports.store, results).await?;
     let rejected = RejectedRows::read(ports.store, results, config).await?;

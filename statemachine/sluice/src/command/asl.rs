@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::{
     cli::{AslCommand, OutputFormat},
-    terminal::{BAD, GOOD, safe, styled},
+    terminal::{BAD, GOOD, print, safe, safe_lines, styled},
 };
 
 /// The definition, the input or the functions cannot be used.
@@ -23,7 +23,7 @@ pub(crate) fn run(command: &AslCommand) -> anyhow::Result<ExitCode> {
         AslCommand::Check { definition, output } => check(definition, *output),
     };
     done.or_else(|error| {
-        anstream::eprintln!("{} {error:#}", styled(BAD, "error:"));
+        anstream::eprintln!("{} {}", styled(BAD, "error:"), safe_lines(&format!("{error:#}")));
         Ok(ExitCode::from(UNUSABLE))
     })
 }
@@ -47,7 +47,7 @@ fn execute(
     })?;
     let result = run_mocked(&machine, json_or_file(input)?, &functions);
     if output == OutputFormat::Json {
-        anstream::println!("{result}");
+        print(&format!("{result}"))?;
     } else {
         print_result(&result)?;
     }
@@ -58,18 +58,18 @@ fn print_result(result: &Value) -> anyhow::Result<()> {
     for event in result["events"].as_array().into_iter().flatten() {
         let name = event["stateEnteredEventDetails"]["name"].as_str().unwrap_or_default();
         let kind = event["type"].as_str().unwrap_or_default();
-        anstream::println!("{:>5}  {kind:<28} {}", event["id"], safe(name));
+        print(&format!("{:>5}  {kind:<28} {}", event["id"], safe(name)))?;
     }
     let status = result["status"].as_str().unwrap_or_default();
     let style = if status == "SUCCEEDED" { GOOD } else { BAD };
-    anstream::println!("\n{}", styled(style, status));
+    print(&format!("\n{}", styled(style, status)))?;
     for member in ["error", "cause"] {
         if let Some(text) = result[member].as_str() {
-            anstream::println!("{member}: {}", safe(text));
+            print(&format!("{member}: {}", safe(text)))?;
         }
     }
     if let Some(output) = result.get("output") {
-        anstream::println!("{}", serde_json::to_string_pretty(output)?);
+        print(&format!("{}", serde_json::to_string_pretty(output)?))?;
     }
     Ok(())
 }
@@ -83,12 +83,12 @@ fn check(definition: &Path, output: OutputFormat) -> anyhow::Result<ExitCode> {
                 json!({"state": problem.state, "field": problem.field, "message": problem.message})
             })
             .collect();
-        anstream::println!("{}", json!({ "problems": problems }));
+        print(&format!("{}", json!({ "problems": problems })))?;
     } else if problems.is_empty() {
-        anstream::println!("{} {}", styled(GOOD, "ok"), definition.display());
+        print(&format!("{} {}", styled(GOOD, "ok"), definition.display()))?;
     } else {
         for problem in &problems {
-            anstream::println!("{}", safe(&problem.to_string()));
+            print(&format!("{}", safe(&problem.to_string())))?;
         }
     }
     Ok(ExitCode::from(u8::from(!problems.is_empty())))

@@ -1,6 +1,6 @@
 //! `sluice executions` and `sluice show`: which state, what went in, what came out, why it failed.
 
-use std::process::ExitCode;
+use std::{io, process::ExitCode};
 
 use anyhow::bail;
 use chrono::{DateTime, Utc};
@@ -11,7 +11,7 @@ use crate::{
     cli::{ExecutionsArgs, OutputFormat, ShowArgs},
     history::{Execution, History},
     laptop::history_folder,
-    terminal::{BAD, DIM, GOOD, WARN, duration, safe, styled},
+    terminal::{BAD, DIM, GOOD, WARN, duration, print, safe, styled},
     timeline::{Visit, timeline},
 };
 
@@ -31,25 +31,25 @@ pub(crate) async fn list(args: &ExecutionsArgs) -> anyhow::Result<ExitCode> {
     executions.truncate(args.limit);
     if args.output == OutputFormat::Json {
         for execution in &executions {
-            anstream::println!("{}", line_of(execution));
+            print(&format!("{}", line_of(execution)))?;
         }
         return Ok(ExitCode::SUCCESS);
     }
     if executions.is_empty() {
-        anstream::println!("Nothing ran in {}.", args.data.data.display());
+        print(&format!("Nothing ran in {}.", args.data.data.display()))?;
     }
     for execution in &executions {
         let header = &execution.header;
-        anstream::println!(
+        print(&format!(
             "{}  {}  {}  {:<22}  {}",
             styled(DIM, header.start_date.format("%Y-%m-%d %H:%M:%S")),
             header.name.get(..8).unwrap_or(&header.name),
             colored_status(&execution.status, 9),
             execution.last_state().unwrap_or("-"),
             safe(execution.source_file()),
-        );
+        ))?;
         if let Some(error) = &execution.error {
-            anstream::println!("{:>33}{}", "", styled(BAD, safe(error)));
+            print(&format!("{:>33}{}", "", styled(BAD, safe(error))))?;
         }
     }
     Ok(ExitCode::SUCCESS)
@@ -81,50 +81,51 @@ pub(crate) async fn show(args: &ShowArgs) -> anyhow::Result<ExitCode> {
         return show_state(&execution, state, args.output);
     }
     if args.output == OutputFormat::Json {
-        anstream::println!("{}", serde_json::to_string(&execution)?);
+        print(&serde_json::to_string(&execution)?)?;
         return Ok(ExitCode::SUCCESS);
     }
     let header = &execution.header;
     let took = execution.stop_date.map(|stop| between(header.start_date, stop));
-    anstream::println!("{}  {}", header.name, colored_status(&execution.status, 0));
-    anstream::println!("file     {}", safe(execution.source_file()));
-    anstream::println!("started  {}", header.start_date.format("%Y-%m-%d %H:%M:%S UTC"));
+    print(&format!("{}  {}", header.name, colored_status(&execution.status, 0)))?;
+    print(&format!("file     {}", safe(execution.source_file())))?;
+    print(&format!("started  {}", header.start_date.format("%Y-%m-%d %H:%M:%S UTC")))?;
     if let Some(took) = took {
-        anstream::println!("took     {took}");
+        print(&format!("took     {took}"))?;
     }
     for visit in timeline(&execution.events) {
-        print_visit(&visit);
+        print_visit(&visit)?;
     }
     if let Some(error) = &execution.error {
-        anstream::println!("\n{}", styled(BAD, safe(error)));
+        print(&format!("\n{}", styled(BAD, safe(error))))?;
     }
     if let Some(cause) = &execution.cause {
-        anstream::println!("{}", safe(cause));
+        print(&format!("{}", safe(cause)))?;
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn print_visit(visit: &Visit) {
+fn print_visit(visit: &Visit) -> io::Result<()> {
     let took = visit.exited.map_or_else(
         || styled(BAD, "not left"),
         |exited| styled(DIM, between(visit.entered, exited)),
     );
-    anstream::println!(
+    print(&format!(
         "\n{}  {}  {took}",
         styled(anstyle::Style::new().bold(), safe(&visit.name)),
         visit.kind
-    );
+    ))?;
     // A Choice hands on what it was given; only the way it takes is news, and that is the next line.
     if visit.kind == "Choice" && visit.failures.is_empty() {
-        return;
+        return Ok(());
     }
-    anstream::println!("  in   {}", preview(&visit.input));
+    print(&format!("  in   {}", preview(&visit.input)))?;
     for failure in &visit.failures {
-        anstream::println!("  {}  {}", styled(WARN, "fail"), preview(failure));
+        print(&format!("  {}  {}", styled(WARN, "fail"), preview(failure)))?;
     }
     if let Some(output) = &visit.output {
-        anstream::println!("  out  {}", preview(output));
+        print(&format!("  out  {}", preview(output)))?;
     }
+    Ok(())
 }
 
 fn show_state(
@@ -149,9 +150,9 @@ fn show_state(
             "output": visit.output.as_deref().map(parsed),
         });
         if output == OutputFormat::Json {
-            anstream::println!("{whole}");
+            print(&format!("{whole}"))?;
         } else {
-            anstream::println!("{}", serde_json::to_string_pretty(&whole)?);
+            print(&serde_json::to_string_pretty(&whole)?)?;
         }
     }
     Ok(ExitCode::SUCCESS)

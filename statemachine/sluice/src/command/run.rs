@@ -11,9 +11,10 @@ use std::{
 use anyhow::{Context, bail};
 use bytes::Bytes;
 use pipeline_core::{
+    contract::Contract,
     error::ErrorKind,
     manifest::Manifest,
-    ports::{Metadata, ObjectInfo, ObjectStore, Publication, read_all},
+    ports::{Metadata, ObjectInfo, ObjectStore, Publication},
     run::Run,
 };
 use pipeline_local::DataFolder;
@@ -24,14 +25,11 @@ use crate::{
     dataset::{DEFAULT_CONTRACT, DEFAULT_DATASET, Dataset},
     laptop::{Finished, Laptop},
     result::{OutputPaths, RunResult, Verdict},
-    terminal::{BAD, Progress, styled},
+    terminal::{BAD, Progress, print, safe, styled},
 };
 
 /// How much of a file is copied at once.
 const CHUNK_BYTES: usize = 1024 * 1024;
-
-/// A manifest is bounded by its contract.
-const MANIFEST_LIMIT_BYTES: usize = 16 * 1024 * 1024;
 
 /// Runs the state machine once for each file.
 pub(crate) async fn run(args: RunArgs) -> anyhow::Result<ExitCode> {
@@ -45,13 +43,14 @@ pub(crate) async fn run(args: RunArgs) -> anyhow::Result<ExitCode> {
             Ok(result) => {
                 verdicts.push(result.verdict());
                 match args.output {
-                    OutputFormat::Json => anstream::println!("{}", serde_json::to_string(&result)?),
-                    OutputFormat::Text => result.print(),
+                    OutputFormat::Json => print(&serde_json::to_string(&result)?)?,
+                    OutputFormat::Text => print(&result.text())?,
                 }
             }
             Err(error) => {
                 verdicts.push(Verdict::Failed);
-                anstream::eprintln!("{} {}: {error:#}", styled(BAD, "error:"), file.display());
+                let message = safe(&format!("{}: {error:#}", file.display()));
+                anstream::eprintln!("{} {message}", styled(BAD, "error:"));
             }
         }
     }
@@ -63,8 +62,14 @@ pub(crate) async fn run(args: RunArgs) -> anyhow::Result<ExitCode> {
 async fn put_contract(folder: &DataFolder, dataset: &Dataset) -> anyhow::Result<()> {
     let key = dataset.contract_key();
     let json = match dataset {
-        Dataset::WithContract { path, .. } => fs::read(path)
-            .with_context(|| format!("cannot read the contract {}", path.display()))?,
+        Dataset::WithContract { path, .. } => {
+            let json = fs::read(path)
+                .with_context(|| format!("cannot read the contract {}", path.display()))?;
+            // A contract that does not load must not take the place of one that does.
+            Contract::from_json(&json)
+                .with_context(|| format!("the contract {} does not load", path.display()))?;
+            json
+        }
         _ if dataset.name() == DEFAULT_DATASET => match folder.store.head(&key, None).await {
             Err(error) if error.kind() == ErrorKind::ObjectNotFound => DEFAULT_CONTRACT.to_vec(),
             found => return found.map(drop).map_err(Into::into),
@@ -96,8 +101,8 @@ async fn run_one(
     };
     let finished = laptop.execute(&object, rerun, &progress).await?;
     progress.clear();
-    if let Some(fault) = &finished.failure_handling {
-        anstream::eprintln!("{} the failure was not recorded: {fault}", styled(BAD, "error:"));
+    for fault in &finished.faults {
+        anstream::eprintln!("{} {}", styled(BAD, "error:"), safe(fault));
     }
     result_of(folder, &object, &finished).await
 }
@@ -137,7 +142,7 @@ async fn result_of(
     let claim = claim_of(finished);
     let run: Option<Run> = serde_json::from_value(claim["run"].clone()).ok();
     let manifest = match &run {
-        Some(run) => manifest_of(folder, run).await?,
+        Some(run) => Manifest::of(run, &folder.store).await?,
         None => None,
     };
     let outcome = result.last_state.clone();
@@ -189,14 +194,6 @@ fn claim_of(finished: &Finished) -> Value {
             _ => None,
         })
         .unwrap_or_default()
-}
-
-async fn manifest_of(folder: &DataFolder, run: &Run) -> anyhow::Result<Option<Manifest>> {
-    match read_all(&folder.store, &run.outputs.manifest, None, MANIFEST_LIMIT_BYTES).await {
-        Ok(json) => Ok(Some(serde_json::from_slice(&json).context("the manifest cannot be read")?)),
-        Err(error) if error.kind() == ErrorKind::ObjectNotFound => Ok(None),
-        Err(error) => Err(error.into()),
-    }
 }
 
 /// The outputs that the manifest vouches for, and the mail if it is in the outbox.

@@ -19,7 +19,7 @@ use validate_and_partition::validator::{Event, RejectedRow, Tally, Validator};
 use crate::{
     cli::{OutputFormat, ValidateArgs},
     dataset::DEFAULT_CONTRACT,
-    terminal::{BAD, DIM, GOOD, Progress, WARN, count, safe, styled},
+    terminal::{BAD, DIM, GOOD, Progress, WARN, count, safe, safe_lines, styled},
 };
 
 /// How much of the file is read at once.
@@ -33,7 +33,12 @@ const REFUSED: u8 = 2;
 pub(crate) fn run(args: &ValidateArgs) -> anyhow::Result<ExitCode> {
     let done = check(args);
     done.or_else(|error| {
-        anstream::eprintln!("{} {error:#}", styled(BAD, "error:"));
+        // Whoever reads may have seen enough, as in `sluice validate x.csv | head`.
+        let cause = error.downcast_ref::<io::Error>().map(io::Error::kind);
+        if cause != Some(io::ErrorKind::BrokenPipe) {
+            let message = safe_lines(&format!("{error:#}"));
+            anstream::eprintln!("{} {message}", styled(BAD, "error:"));
+        }
         Ok(ExitCode::from(REFUSED))
     })
 }
