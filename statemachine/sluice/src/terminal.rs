@@ -7,6 +7,8 @@ use std::{
 
 use anstyle::{AnsiColor, Style};
 use indicatif::{ProgressBar, ProgressStyle};
+pub(crate) use pipeline_core::wording::count;
+use pipeline_core::wording::is_invisible;
 
 /// Good news.
 pub(crate) const GOOD: Style = AnsiColor::Green.on_default().bold();
@@ -35,12 +37,9 @@ pub(crate) fn print(text: &str) -> io::Result<()> {
 /// Text as a terminal can bear it: control characters and marks of direction, which a hostile file
 /// may hold, are escaped.
 pub(crate) fn safe(text: &str) -> String {
-    const MARKS: [std::ops::RangeInclusive<char>; 3] =
-        ['\u{200b}'..='\u{200f}', '\u{2028}'..='\u{202e}', '\u{2066}'..='\u{2069}'];
     text.chars()
         .flat_map(|character| {
-            let is_mark = MARKS.iter().any(|marks| marks.contains(&character));
-            let escaped = character.is_control() || is_mark;
+            let escaped = is_invisible(character);
             let plain = (!escaped).then_some(character);
             escaped.then(|| character.escape_unicode()).into_iter().flatten().chain(plain)
         })
@@ -111,19 +110,6 @@ pub(crate) fn duration(milliseconds: u64) -> String {
     }
 }
 
-/// A count with its thousands apart.
-pub(crate) fn count(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -131,11 +117,6 @@ mod tests {
     #[test]
     fn control_characters_do_not_reach_the_terminal() {
         assert_eq!(safe("a\u{1b}[31mb\n\u{202e}é"), "a\\u{1b}[31mb\\u{a}\\u{202e}é");
-    }
-
-    #[test]
-    fn thousands_stand_apart() {
-        assert_eq!([0, 999, 1_000, 1_234_567].map(count), ["0", "999", "1,000", "1,234,567"]);
     }
 
     #[test]

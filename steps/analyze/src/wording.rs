@@ -1,6 +1,7 @@
 //! Numbers and names as texts show them.
 
-use pipeline_core::number::Number;
+pub(crate) use pipeline_core::wording::count;
+use pipeline_core::{number::Number, wording::grouped};
 
 /// The longest a value is shown, in characters.
 const SHOWN_CHARS: usize = 60;
@@ -82,11 +83,6 @@ pub(crate) fn list(items: &[String]) -> String {
     }
 }
 
-/// `1,234`
-pub(crate) fn count(count: u64) -> String {
-    grouped(&count.to_string())
-}
-
 /// An exact decimal as it stands, with separators of thousands; `None` if it is not a number.
 pub(crate) fn exact(decimal: &str) -> Option<String> {
     const LONGEST: usize = 40;
@@ -135,23 +131,6 @@ pub(crate) fn percent(share: f64) -> Option<String> {
     let text = texts.into_iter().find(|text| is_exact || !says_too_much(text))?;
     let text = text.strip_suffix(".0").filter(|_| is_exact).unwrap_or(&text);
     Some(format!("{}%", grouped(text)))
-}
-
-fn grouped(plain: &str) -> String {
-    let (sign, rest) = plain.strip_prefix('-').map_or(("", plain), |rest| ("-", rest));
-    let (whole, fraction) = rest.split_once('.').unwrap_or((rest, ""));
-    let mut text = sign.to_owned();
-    for (index, digit) in whole.chars().enumerate() {
-        if index > 0 && (whole.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    if !fraction.is_empty() {
-        text.push('.');
-        text.push_str(fraction);
-    }
-    text
 }
 
 #[cfg(test)]

@@ -100,10 +100,10 @@ async fn wish(
         return Ok(Wish::claim(run, input.rerun, None));
     };
     let mine = record.owner.id == input.execution.id;
-    let rerun = input.rerun && !mine;
+    let rerun = input.rerun && !record.is_run_of(&input.execution);
     let dead_owner = match record.state {
         LedgerState::Completed if !rerun => {
-            return Ok(Wish::None(Box::new(already_done(record, ports).await?)));
+            return Ok(Wish::None(Box::new(already_done(record, input, ports).await?)));
         }
         LedgerState::Completed | LedgerState::Failed if rerun => {
             let run = own_run.await?;
@@ -172,9 +172,15 @@ fn in_progress(record: LedgerRecord) -> ClaimOutput {
     }
 }
 
-/// The content is done. If its owner died before the report, the report is due; and since the owner
-/// may have died before the announcement too, that is repeated.
-async fn already_done(record: LedgerRecord, ports: Ports<'_>) -> StepResult<ClaimOutput> {
+/// The content is done. The report is due if its owner died before it, or is the one that asks: its
+/// first claim closed the record, and its answer was lost. Since the announcement may be lacking too,
+/// that is repeated.
+async fn already_done(
+    record: LedgerRecord,
+    input: &ClaimInput,
+    ports: Ports<'_>,
+) -> StepResult<ClaimOutput> {
+    let mine = record.owner.id == input.execution.id;
     let results = record.results.as_ref().ok_or_else(|| {
         StepError::new(ErrorKind::Internal, "a completed run has no results")
             .with("correlation_id", &record.run.correlation_id)
@@ -189,8 +195,8 @@ async fn already_done(record: LedgerRecord, ports: Ports<'_>) -> StepResult<Clai
             // Its fate is not known yet.
             (Some(_), true) => (Decision::Duplicate, None),
             (Some(_), false) => (Decision::Duplicate, Some(MailStatus::Ambiguous)),
-            (None, true) => (Decision::Duplicate, Some(MailStatus::NotSent)),
-            (None, false) => (Decision::ReportDue, Some(MailStatus::NotSent)),
+            (None, true) if !mine => (Decision::Duplicate, Some(MailStatus::NotSent)),
+            (None, _) => (Decision::ReportDue, Some(MailStatus::NotSent)),
         },
     };
     if decision == Decision::ReportDue {
@@ -201,9 +207,9 @@ async fn already_done(record: LedgerRecord, ports: Ports<'_>) -> StepResult<Clai
         outcome: Some(results.outcome),
         refusal: results.refusal.clone(),
         completed_at: record.completed_at,
+        adopted: mine && record.run.correlation_id != input.execution.name,
         run: record.run,
-        adopted: false,
-        owner: Some(record.owner),
+        owner: (!mine).then_some(record.owner),
         mail,
     })
 }

@@ -2,10 +2,9 @@
 
 use pipeline_core::{
     contract::Contract,
-    document::sha256_hex,
     error::{ErrorKind, StepError, StepResult},
-    ports::{ContentId, ObjectStore, key_fault, read_all},
-    run::{ContractRef, Execution, Run, SourceObject},
+    ports::{ContentId, ObjectStore, key_fault},
+    run::{Execution, Run, SourceObject},
     steps::claim_file::ClaimInput,
 };
 
@@ -13,9 +12,6 @@ use crate::{Config, Ports, output_names::OutputNames};
 
 /// Where files are dropped.
 pub(crate) const INPUT: &str = "input/";
-
-/// A contract is a document that people write; beyond this size it is something else.
-const MAX_CONTRACT_BYTES: usize = 1 << 20;
 
 /// The file as the store has it, pinned to the event's version, or else to the newest.
 pub(crate) async fn source(
@@ -50,7 +46,7 @@ pub(crate) async fn fix_run(
     config: &Config,
 ) -> StepResult<Run> {
     let dataset = dataset_of(&source.key).unwrap_or(&config.default_dataset);
-    let contract = pin_contract(dataset, ports.store).await?;
+    let contract = Contract::pin(dataset, ports.store).await?;
     let mut holder = ContentId::of(source).as_str().to_owned();
     if rerun {
         holder.push('#');
@@ -70,32 +66,4 @@ pub(crate) async fn fix_run(
 fn dataset_of(key: &str) -> Option<&str> {
     let (dataset, _file) = key.strip_prefix(INPUT)?.split_once('/')?;
     key_fault(key).is_none().then_some(dataset)
-}
-
-async fn pin_contract(dataset: &str, store: &dyn ObjectStore) -> StepResult<ContractRef> {
-    let key = format!("contracts/{dataset}.json");
-    let unusable = |message: &str, cause: StepError| {
-        StepError::new(ErrorKind::Contract, message)
-            .with("dataset", dataset)
-            .with("key", &key)
-            .because(cause)
-    };
-    let bytes = async {
-        let version_id = store.head(&key, None).await?.version_id;
-        let bytes = read_all(store, &key, version_id.as_deref(), MAX_CONTRACT_BYTES).await?;
-        Ok((version_id, bytes))
-    };
-    let (version_id, bytes) = bytes.await.map_err(|error: StepError| match error.kind() {
-        ErrorKind::ObjectNotFound => unusable("the dataset has no contract", error),
-        ErrorKind::InvalidEvent => unusable("the dataset's contract cannot be read", error),
-        _ => error,
-    })?;
-    if let Err(problems) = Contract::from_json(&bytes) {
-        let message = "the dataset's contract does not load";
-        return Err(StepError::new(ErrorKind::Contract, message)
-            .with("dataset", dataset)
-            .with("key", &key)
-            .because(problems));
-    }
-    Ok(ContractRef { dataset: dataset.to_owned(), version_id, sha256: sha256_hex(&bytes), key })
 }

@@ -13,7 +13,11 @@ use pipeline_core::{
     steps::{claim_file::Decision, send_report::MailStatus},
 };
 use sha2::{Digest, Sha256};
-use stage::{CONTRACT, KEY, Stage, assert_kind, claim_of, execution, refused, start, work};
+use stage::{
+    CONTRACT, KEY, Stage, assert_kind, claim, claim_of, execution, refused, start,
+    stepwise::{Stepwise, finish, steps},
+    work,
+};
 
 #[tokio::test]
 async fn the_first_claim_fixes_the_run() {
@@ -321,6 +325,40 @@ async fn a_due_report_may_lack_its_announcement_too() {
     assert_eq!(completed[0], completed[1]);
 }
 
+#[test]
+fn a_claim_of_a_published_run_that_dies_anywhere_is_repeated_by_its_execution() {
+    for pauses in 0.. {
+        let stage = Stage::new();
+        let first = stage.start("first");
+        let run = finish(stage.claim_run(&first));
+        let results = finish(work(&stage.store, &run, "")).unwrap();
+        let stepwise = Stepwise::new(&stage);
+        // Get, five heads and the manifest's put: the first dies before it closes the ledger.
+        let died =
+            steps(stage::complete(&run, &first, &results, stepwise.ports(), &stage.config), 7);
+        assert!(died.is_none());
+        stage.executions.end(&first.id);
+
+        let second = stage.start("second");
+        let attempt = claim(claim_of(KEY, &second), stepwise.ports(), &stage.config);
+        let died = steps(attempt, pauses).is_none();
+        let output = finish(stage.claim(&second));
+
+        assert_eq!(output.decision, Decision::ReportDue, "{pauses} pauses");
+        assert_eq!((output.adopted, output.owner), (true, None));
+        assert_eq!(
+            (output.outcome, output.mail),
+            (Some(Outcome::Completed), Some(MailStatus::NotSent))
+        );
+        assert_eq!(output.run, run);
+        let announced = stage.events.of(DetailType::RunCompleted);
+        assert!(!announced.is_empty(), "{pauses} pauses");
+        if !died {
+            return;
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_rerun_begins_a_new_run_once() {
     let stage = Stage::new();
@@ -338,7 +376,8 @@ async fn a_rerun_begins_a_new_run_once() {
     stage.complete(&run, &second, &results).await.unwrap();
     // The claim that is delivered late once more does not reopen it.
     let late = stage.rerun(&second).await;
-    assert_eq!(late.decision, Decision::Duplicate);
+    assert_eq!(late.decision, Decision::ReportDue);
+    assert_eq!(stage.record(&first).await.state, LedgerState::Completed);
 }
 
 #[tokio::test]

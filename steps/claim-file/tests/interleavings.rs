@@ -1,26 +1,30 @@
 //! Executions of one file that interleave at every call of a port, die at any of them, are taken for
-//! dead while they go on, and are retried: at no time do two of them own the file, all of them work on
-//! the run that the first one fixed, and what is completed is not run again.
+//! dead while they go on, and repeat what failed or seemed to: at no time do two of them own the file,
+//! all of them work on the run that the first one fixed, what is completed is not run again, and in the
+//! end it is announced and reported.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod stage;
 
-use std::{cell::RefCell, collections::BTreeMap};
+use std::{cell::RefCell, collections::BTreeMap, pin::pin};
 
 use chrono::TimeDelta;
 use claim_file::Ports;
 use pipeline_core::{
-    error::StepResult,
+    error::{ErrorKind, StepError, StepResult},
     events::DetailType,
     manifest::Manifest,
-    ports::{LedgerState, SendMark},
-    run::{Outcome, Run},
-    steps::claim_file::{ClaimInput, Decision},
+    ports::{LedgerState, SendLog, SendMark},
+    run::{Execution, Outcome, Run},
+    steps::{
+        claim_file::{ClaimInput, ClaimOutput, Decision},
+        send_report::MailStatus,
+    },
 };
 use proptest::prelude::*;
 use stage::{
     KEY, Stage, claim, claim_of, complete, execution, fail,
-    stepwise::{Granted, Stepwise, finish, pause, step},
+    stepwise::{Fault, Granted, Stepwise, finish, pause, step},
     work,
 };
 
@@ -31,6 +35,8 @@ const EXECUTIONS: usize = 4;
 enum Act {
     /// An execution goes on over so many calls.
     GoOn(usize, usize),
+    /// The next call of an execution fails. The state's `Retry` begins the step again.
+    Fail(usize, Fault),
     /// An execution's process dies. On AWS an event tells of it.
     Die(usize, bool),
     /// The probe says that an execution is dead, but it goes on.
@@ -44,10 +50,23 @@ fn act() -> impl Strategy<Value = Act> {
     prop_oneof![
         6 => (who.clone(), 1..4_usize).prop_map(|(who, calls)| Act::GoOn(who, calls)),
         6 => (who.clone(), 4..20_usize).prop_map(|(who, calls)| Act::GoOn(who, calls)),
+        3 => (who.clone(), fault()).prop_map(|(who, fault)| Act::Fail(who, fault)),
         3 => (who.clone(), any::<bool>()).prop_map(|(who, told)| Act::Die(who, told)),
         2 => who.prop_map(Act::SeemDead),
         1 => Just(Act::Lapse),
     ]
+}
+
+fn acts() -> impl Strategy<Value = Vec<Act>> {
+    prop::collection::vec(act(), 0..60)
+}
+
+fn last_fault() -> impl Strategy<Value = Option<(usize, Fault)>> {
+    prop::option::of((1..25_usize, fault()))
+}
+
+fn fault() -> impl Strategy<Value = Fault> {
+    prop_oneof![Just(Fault::Refused), Just(Fault::AnswerLost)]
 }
 
 /// How many mails went out about each run.
@@ -67,14 +86,19 @@ async fn execute(
     let execution = stage.start(&name);
     let result = async {
         let input = ClaimInput { rerun, ..claim_of(KEY, &execution) };
-        let claimed = claim(input, ports, &stage.config).await?;
+        let claimed = retry(async || claim(input.clone(), ports, &stage.config).await).await?;
+        check_answer(&claimed, &execution);
         match claimed.decision {
             Decision::Claimed => {
-                let results = work(ports.store, &claimed.run, mood).await?;
-                complete(&claimed.run, &execution, &results, ports, &stage.config).await?;
-                send(&claimed.run, ports, mails).await?;
+                let run = &claimed.run;
+                let results = retry(async || work(ports.store, run, mood).await).await?;
+                let config = &stage.config;
+                retry(async || complete(run, &execution, &results, ports, config).await).await?;
+                retry(async || send(run, ports, mails).await).await?;
             }
-            Decision::ReportDue => send(&claimed.run, ports, mails).await?,
+            Decision::ReportDue => {
+                retry(async || send(&claimed.run, ports, mails).await).await?;
+            }
             Decision::Duplicate | Decision::InProgress => {}
             Decision::Refused => panic!("nothing is wrong with the file"),
         }
@@ -83,9 +107,29 @@ async fn execute(
     .await;
     stage.executions.end(&execution.id);
     if result.is_err() {
-        fail(&execution, "FAILED", Some("InternalError"), ports, &stage.config).await?;
+        let error = Some("InternalError");
+        retry(async || fail(&execution, "FAILED", error, ports, &stage.config).await).await?;
     }
     result
+}
+
+/// What a state's `Retry` does.
+async fn retry<T>(step: impl AsyncFn() -> StepResult<T>) -> StepResult<T> {
+    loop {
+        match step().await {
+            Err(error) if error.kind().is_retryable() => {}
+            result => return result,
+        }
+    }
+}
+
+/// An execution is never told that it is its own duplicate, and skips a mail that is not sent only if
+/// another is there to send it.
+fn check_answer(claimed: &ClaimOutput, execution: &Execution) {
+    assert_ne!(claimed.owner.as_ref(), Some(execution), "{claimed:?}");
+    if claimed.decision == Decision::Duplicate && claimed.mail == Some(MailStatus::NotSent) {
+        assert!(claimed.owner.is_some(), "{claimed:?}");
+    }
 }
 
 async fn send(run: &Run, ports: Ports<'_>, mails: &Mails) -> StepResult<()> {
@@ -129,9 +173,11 @@ fn manifests(stage: &Stage) -> BTreeMap<String, bytes::Bytes> {
     keys.filter_map(|key| Some((key.clone(), stage.store.bytes(&key)?))).collect()
 }
 
-/// Plays the acts. `wavering`: a model says something else to each execution. `rerun`: the last of the
-/// executions asks for one.
-fn play(acts: &[Act], wavering: bool, rerun: bool) {
+/// Plays the acts, then lets everything die and one more execution come, of which one call fails.
+///
+/// `wavering`: a model says something else to each execution. `rerun`: the last of the executions of
+/// the acts asks for one.
+fn play(acts: &[Act], last_fault: Option<(usize, Fault)>, wavering: bool, rerun: bool) {
     let stage = Stage::new();
     let stepwise = Stepwise::new(&stage);
     let mails = Mails::default();
@@ -145,19 +191,20 @@ fn play(acts: &[Act], wavering: bool, rerun: bool) {
         .collect();
     let mut published = BTreeMap::new();
     for act in acts {
-        match *act {
-            Act::GoOn(who, calls) => {
-                for _ in 0..calls {
-                    let Some(future) = &mut living[who] else { break };
-                    if let Some(result) = step(future.as_mut()) {
-                        living[who] = None;
-                        assert!(
-                            wavering || result.is_ok() || was_taken_over(&result),
-                            "{result:?}"
-                        );
-                    }
-                }
+        let mut go_on = |who: usize, fault: Option<Fault>| {
+            let Some(future) = &mut living[who] else { return };
+            let result = match fault {
+                None => step(future.as_mut()),
+                Some(fault) => stepwise.step_into(fault, future.as_mut()),
+            };
+            if let Some(result) = result {
+                living[who] = None;
+                assert!(wavering || result.is_ok() || was_taken_over(&result), "{result:?}");
             }
+        };
+        match *act {
+            Act::GoOn(who, calls) => (0..calls).for_each(|_| go_on(who, None)),
+            Act::Fail(who, fault) => go_on(who, Some(fault)),
             Act::Die(who, told) => {
                 living[who] = None;
                 let dead = execution(&format!("execution-{who}"));
@@ -175,12 +222,12 @@ fn play(acts: &[Act], wavering: bool, rerun: bool) {
     }
     assert!(rerun || published.len() <= 1);
 
-    // Everything dies, and one more execution comes: nothing may be stuck.
+    // Nothing may be stuck.
     living.clear();
     (0..EXECUTIONS)
         .for_each(|who| stage.executions.end(&execution(&format!("execution-{who}")).id));
     let last = execute("last".into(), &stage, stepwise.ports(), moods[4], &mails, false);
-    let last = finish(last);
+    let last = finish_with(last, last_fault, &stepwise);
     check_grants(&stepwise.granted(), if rerun { "execution-3" } else { "" });
     assert!(mails.0.borrow().values().all(|mails| *mails <= 1), "{:?}", mails.0);
     match last {
@@ -199,34 +246,54 @@ fn play(acts: &[Act], wavering: bool, rerun: bool) {
     let manifest = stage.store.bytes(&record.run.outputs.manifest).unwrap();
     let manifest: Manifest = serde_json::from_slice(&manifest).unwrap();
     assert_eq!((Some(&manifest.results), &manifest.run), (record.results.as_ref(), &record.run));
-    assert!(!stage.events.of(DetailType::RunCompleted).is_empty());
+    let mail_id = record.run.mail_id(Outcome::Completed);
+    assert!(finish(stage.send_log.get(&mail_id)).unwrap().is_some(), "the report was forgotten");
+    let announced = stage.events.of(DetailType::RunCompleted);
+    let correlation_id = record.run.correlation_id.as_str();
+    assert!(announced.iter().any(|event| event.detail["correlation_id"] == correlation_id));
     if !wavering {
         let expected = finish(work(&stage.store, &record.run, "")).unwrap();
         assert_eq!(manifest.results, expected, "outputs are not what the manifest vouches for");
     }
 }
 
+/// Lets an execution go on to its end. `fault`: what goes wrong after so many calls.
+fn finish_with<T>(
+    future: impl Future<Output = T>,
+    fault: Option<(usize, Fault)>,
+    stepwise: &Stepwise<'_>,
+) -> T {
+    let mut future = pin!(future);
+    let step = |call| match fault {
+        Some((calls, fault)) if calls == call => stepwise.step_into(fault, future.as_mut()),
+        _ => step(future.as_mut()),
+    };
+    (0..10_000).find_map(step).unwrap()
+}
+
 /// The one error that an execution may meet when it was taken for dead and is not.
 fn was_taken_over(result: &StepResult<Decision>) -> bool {
-    let kind = result.as_ref().err().map(pipeline_core::error::StepError::kind);
-    kind == Some(pipeline_core::error::ErrorKind::PreconditionFailed)
+    result.as_ref().err().map(StepError::kind) == Some(ErrorKind::PreconditionFailed)
 }
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(1500))]
 
     #[test]
-    fn a_file_is_processed_once(acts in prop::collection::vec(act(), 0..60)) {
-        play(&acts, false, false);
+    fn a_file_is_processed_once(acts in acts(), last_fault in last_fault()) {
+        play(&acts, last_fault, false, false);
     }
 
     #[test]
-    fn a_file_is_processed_once_although_the_model_wavers(acts in prop::collection::vec(act(), 0..60)) {
-        play(&acts, true, false);
+    fn a_file_is_processed_once_although_the_model_wavers(
+        acts in acts(),
+        last_fault in last_fault(),
+    ) {
+        play(&acts, last_fault, true, false);
     }
 
     #[test]
-    fn a_rerun_is_one_more_run(acts in prop::collection::vec(act(), 0..60)) {
-        play(&acts, false, true);
+    fn a_rerun_is_one_more_run(acts in acts(), last_fault in last_fault()) {
+        play(&acts, last_fault, false, true);
     }
 }

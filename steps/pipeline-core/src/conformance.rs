@@ -73,6 +73,7 @@ macro_rules! conformance {
             a_redriven_execution_completes,
             a_completed_record_withstands_claims,
             a_rerun_begins_a_new_run,
+            a_rerun_is_begun_once,
             a_rerun_does_not_take_a_live_claim,
             a_failed_run_is_adopted,
             a_rerun_of_a_failed_run_begins_anew,

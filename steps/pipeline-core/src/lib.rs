@@ -20,3 +20,4 @@ pub mod reject;
 pub mod run;
 pub mod spreadsheet;
 pub mod steps;
+pub mod wording;

@@ -64,7 +64,7 @@ impl RejectCode {
 pub enum RefusalCode {
     /// A required column is not in the header.
     MissingLabel,
-    /// Two columns of the header have the same label.
+    /// Two columns of the header have the same label, or one has that of a column which an output adds.
     DuplicateLabel,
     /// A column of the header has no label.
     BlankLabel,

@@ -8,7 +8,7 @@ use crate::reject::Refusal;
 /// A file in the bucket, pinned to the version that the event announced.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SourceObject {
-    /// The bucket's name; on a laptop the name of the data folder.
+    /// The bucket's name; on a laptop `local`, whatever the data folder is called.
     pub bucket: String,
     /// The key, raw as `EventBridge` gives it.
     pub key: String,

@@ -158,11 +158,15 @@ fn a_field_is_refused_by_path() {
         ],
     );
     assert_eq!(
-        problems(r#"{"fields": [{"type": "string"}, 5, {"name": " "}]}"#),
+        problems(
+            r#"{"fields": [{"type": "string"}, 5, {"name": " "}, {"name": "a "}, {"name": "\u00a0b"}]}"#
+        ),
         [
             "$.fields[0]: `name` is missing",
             "$.fields[1]: must be an object, not a number",
             "$.fields[2].name: must not be blank",
+            "$.fields[3].name: must not begin or end with a blank: labels of a file are read without them",
+            "$.fields[4].name: must not begin or end with a blank: labels of a file are read without them",
         ]
     );
 }

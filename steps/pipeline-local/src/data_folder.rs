@@ -63,9 +63,9 @@ impl DataFolder {
         &self.root
     }
 
-    /// The name that stands where AWS has the bucket's: that of the folder.
-    pub fn bucket(&self) -> String {
-        let name = self.root.file_name().unwrap_or(self.root.as_os_str());
-        name.to_string_lossy().into_owned()
+    /// The name that stands where AWS has the bucket's. It is part of what identifies a content, so
+    /// every folder has the same: what is done stays done when the folder is renamed or moved.
+    pub const fn bucket(&self) -> &'static str {
+        "local"
     }
 }

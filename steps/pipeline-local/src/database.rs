@@ -84,12 +84,29 @@ impl Database {
     }
 }
 
+/// An error of the database as a step sees it. What lasts until somebody acts is `InvalidEvent`, as
+/// for every other file of the folder.
 fn database_error(error: rusqlite::Error) -> StepError {
-    let kind = match error.sqlite_error_code() {
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => ErrorKind::Throttled,
-        _ => ErrorKind::DependencyUnavailable,
+    let (kind, message) = match error.sqlite_error_code() {
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+            (ErrorKind::Throttled, "other processes keep the ledger busy")
+        }
+        Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => (
+            ErrorKind::InvalidEvent,
+            "cannot open .sluice/ledger.sqlite for writing, see to it that you may write there",
+        ),
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => (
+            ErrorKind::InvalidEvent,
+            ".sluice/ledger.sqlite is damaged: restore it, or move it away, and every file counts as \
+             new",
+        ),
+        Some(ErrorCode::DiskFull) => (
+            ErrorKind::InvalidEvent,
+            "cannot write .sluice/ledger.sqlite: the disk is full, free some space",
+        ),
+        _ => (ErrorKind::DependencyUnavailable, "the embedded database failed"),
     };
-    StepError::new(kind, "the embedded database failed").because(error)
+    StepError::new(kind, message).because(error)
 }
 
 fn to_json(value: &impl Serialize) -> StepResult<String> {

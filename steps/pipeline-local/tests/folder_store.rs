@@ -192,6 +192,7 @@ async fn a_symbolic_link_may_not_lead_outside() {
     link(&outside.join("secret.csv"), "input/file.csv");
     link(&outside.join("none.csv"), "input/dangling.csv");
     link(&data.root().join(".sluice"), "input/internal");
+    link(&data.root().join("input/loop.csv"), "input/loop.csv");
     link(&data.root().join("input/real.csv"), "input/inside.csv");
 
     for key in [
@@ -200,6 +201,7 @@ async fn a_symbolic_link_may_not_lead_outside() {
         "input/file.csv",
         "input/dangling.csv",
         "input/internal/ledger.sqlite",
+        "input/loop.csv",
     ] {
         assert_eq!(
             kind(read(&data.store, key, None).await),

@@ -1,9 +1,7 @@
 //! How numbers are written for people. A number is rounded only where this module says so.
 
-/// A count with its thousands set apart: `1,002`.
-pub(crate) fn count(count: u64) -> String {
-    group_thousands(&count.to_string())
-}
+pub(crate) use pipeline_core::wording::count;
+use pipeline_core::wording::grouped;
 
 /// A count and its noun: `1 anomaly`, `1,002 anomalies`.
 pub(crate) fn counted(number: u64, one: &str, many: &str) -> String {
@@ -21,7 +19,7 @@ pub(crate) fn decimal(exact: &str) -> String {
         return exact.to_owned();
     }
     let sign = if unsigned.len() < exact.len() { "-" } else { "" };
-    let whole = group_thousands(whole);
+    let whole = grouped(whole);
     fraction.map_or_else(|| format!("{sign}{whole}"), |f| format!("{sign}{whole}.{f}"))
 }
 
@@ -86,17 +84,6 @@ pub(crate) fn usd(amount: f64) -> String {
     let cents = exact.len().saturating_sub(4);
     let (cents, rest) = exact.split_at_checked(cents).unwrap_or((&exact, ""));
     format!("${}{}", decimal(cents), rest.trim_end_matches('0'))
-}
-
-fn group_thousands(digits: &str) -> String {
-    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
 }
 
 #[cfg(test)]

@@ -16,13 +16,13 @@ use pipeline_core::{
     ports::{Clock, EventBus, ObjectStore},
     record::MAX_RECORD_BYTES,
     run::Run,
-    steps::validate_and_partition::{Input, Output, Verdict},
+    steps::validate_and_partition::{Input, MAX_REJECTS, Output, RejectCount, Verdict},
 };
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use self::partition::Partition;
-use self::validator::Validator;
+use self::validator::{Validator, bounded};
 
 /// How many undeclared columns the output names.
 const MAX_UNDECLARED_NAMED: usize = 50;
@@ -86,6 +86,7 @@ pub async fn run(input: Input, ports: Ports<'_>, config: Config) -> StepResult<O
         }
         None => (None, None),
     };
+    let (rejects, other_rejects) = most_frequent(tally.by_field());
     let elapsed = ports.clock.now().signed_duration_since(started).num_milliseconds();
     let output = Output {
         verdict: match tally.records {
@@ -97,7 +98,8 @@ pub async fn run(input: Input, ports: Ports<'_>, config: Config) -> StepResult<O
         refusal,
         records: tally.records,
         rejected_by_code: tally.by_code().clone(),
-        rejects: tally.by_field(),
+        rejects,
+        other_rejects,
         undeclared_columns: undeclared(&validator),
         source_sha256,
         processed,
@@ -160,12 +162,19 @@ async fn drain(validator: &mut Validator<'_>, partition: &mut Partition<'_>) -> 
     Ok(())
 }
 
+/// The first entries, and how many errors the others have: a state's output is limited in size.
+fn most_frequent(mut rejects: Vec<RejectCount>) -> (Vec<RejectCount>, u64) {
+    let others = rejects.iter().skip(MAX_REJECTS).map(|reject| reject.count).sum();
+    rejects.truncate(MAX_REJECTS);
+    (rejects, others)
+}
+
 /// The labels that the contract does not declare, at bounded number and length.
 fn undeclared(validator: &Validator<'_>) -> Vec<String> {
     let Some(header) = validator.header() else { return Vec::new() };
     let labels = header.undeclared();
     let mut named: Vec<String> =
-        labels.take(MAX_UNDECLARED_NAMED).map(|label| label.chars().take(100).collect()).collect();
+        labels.take(MAX_UNDECLARED_NAMED).map(|label| bounded(label, 100)).collect();
     let rest = header.undeclared().count() - named.len();
     if rest > 0 {
         named.push(format!("… and {rest} more"));

@@ -41,14 +41,14 @@ use pipeline_core::{
     contract::{Contract, Dialect},
     record::{MAX_RECORD_BYTES, RecordReader, write_cell},
     reject::{Refusal, RefusalCode},
-    spreadsheet,
+    spreadsheet, wording,
 };
 
 pub use self::header::{Column, Header, MAX_COLUMNS};
-use self::message::grouped;
+pub(crate) use self::message::bounded;
 pub(crate) use self::redrop::BASE64_PREFIX;
 use self::row::{Cells, Checker};
-pub use self::row::{MAX_EXTRA_CELLS, RowError};
+pub use self::row::{MAX_LISTED_CELLS, RowError};
 pub use self::tally::Tally;
 
 /// What became of the next part of the file.
@@ -219,8 +219,8 @@ impl<'c> Validator<'c> {
         }
         let message = format!(
             "{} of {} records are rejected ({:.2} %), and the contract allows {:.2} %",
-            grouped(self.tally.records.rejected),
-            grouped(self.tally.records.read),
+            wording::count(self.tally.records.rejected),
+            wording::count(self.tally.records.read),
             rate * 100.0,
             most * 100.0,
         );
@@ -253,14 +253,12 @@ impl<'c> Validator<'c> {
         }
         let (contract, is_rejected_file) = (self.contract, self.is_rejected_file);
         if self.checker.is_none() {
-            if is_rejected_file {
-                redrop::restore_labels(&record, contract, &mut self.restored);
-            }
-            let cells = Cells { record, restored: &self.restored };
-            let header = match header::read(&cells, contract, is_rejected_file) {
+            let header = match header::read(&record, contract, is_rejected_file, &mut self.restored)
+            {
                 Ok(header) => header,
                 Err(refusal) => return Some(Event::Refused(self.refusal.insert(refusal))),
             };
+            let cells = Cells { record, restored: &self.restored };
             if !record.terminator().is_empty() {
                 self.terminator = record.terminator().to_vec();
             }

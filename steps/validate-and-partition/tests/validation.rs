@@ -27,7 +27,7 @@ use pipeline_core::{
 use sha2::{Digest, Sha256};
 use validate_and_partition::{
     Config, Ports, Progress,
-    validator::{Event, Validator},
+    validator::{Event, MAX_COLUMNS, Validator},
 };
 
 /// A contract with every kind of rule that the cases need.

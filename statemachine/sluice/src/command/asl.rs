@@ -69,7 +69,7 @@ fn print_result(result: &Value) -> anyhow::Result<()> {
         }
     }
     if let Some(output) = result.get("output") {
-        print(&format!("{}", serde_json::to_string_pretty(output)?))?;
+        print(&serde_json::to_string_pretty(output)?)?;
     }
     Ok(())
 }
@@ -83,12 +83,12 @@ fn check(definition: &Path, output: OutputFormat) -> anyhow::Result<ExitCode> {
                 json!({"state": problem.state, "field": problem.field, "message": problem.message})
             })
             .collect();
-        print(&format!("{}", json!({ "problems": problems })))?;
+        print(&json!({ "problems": problems }).to_string())?;
     } else if problems.is_empty() {
         print(&format!("{} {}", styled(GOOD, "ok"), definition.display()))?;
     } else {
         for problem in &problems {
-            print(&format!("{}", safe(&problem.to_string())))?;
+            print(&safe(&problem.to_string()))?;
         }
     }
     Ok(ExitCode::from(u8::from(!problems.is_empty())))

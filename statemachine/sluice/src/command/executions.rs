@@ -31,7 +31,7 @@ pub(crate) async fn list(args: &ExecutionsArgs) -> anyhow::Result<ExitCode> {
     executions.truncate(args.limit);
     if args.output == OutputFormat::Json {
         for execution in &executions {
-            print(&format!("{}", line_of(execution)))?;
+            print(&line_of(execution).to_string())?;
         }
         return Ok(ExitCode::SUCCESS);
     }
@@ -99,7 +99,7 @@ pub(crate) async fn show(args: &ShowArgs) -> anyhow::Result<ExitCode> {
         print(&format!("\n{}", styled(BAD, safe(error))))?;
     }
     if let Some(cause) = &execution.cause {
-        print(&format!("{}", safe(cause)))?;
+        print(&safe(cause))?;
     }
     Ok(ExitCode::SUCCESS)
 }

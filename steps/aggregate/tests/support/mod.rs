@@ -72,6 +72,7 @@ impl Fixture {
                 first_rows: vec![3],
                 example: "price: `x` is not a number".into(),
             }],
+            other_rejects: 0,
             undeclared_columns: Vec::new(),
             source_sha256: None,
             processed: None,

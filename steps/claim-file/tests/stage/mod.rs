@@ -224,6 +224,7 @@ pub(crate) async fn work(store: &dyn ObjectStore, run: &Run, mood: &str) -> Step
             records: RecordCounts { read: 3, valid: 2, rejected: 1 },
             rejected_by_code: BTreeMap::new(),
             rejects: Vec::new(),
+            other_rejects: 0,
             undeclared_columns: Vec::new(),
             source_sha256: None,
             processed: Some(processed),

@@ -1,10 +1,10 @@
 //! The ports of a stage, with a pause before each call: whoever polls a step decides after each call
-//! whether it goes on, waits or dies.
+//! whether it goes on, waits, dies, or fails in its next one.
 
 use std::{
     future::poll_fn,
     pin::{Pin, pin},
-    sync::Mutex,
+    sync::{Arc, Mutex},
     task::{Context, Poll, Waker},
 };
 
@@ -13,7 +13,7 @@ use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use claim_file::Ports;
 use pipeline_core::{
-    error::StepResult,
+    error::{ErrorKind, StepError, StepResult},
     events::DomainEvent,
     ports::{
         Claim, ClaimRequest, ContentId, EventBus, ExecutionProbe, Ledger, LedgerRecord, Metadata,
@@ -58,14 +58,42 @@ pub(crate) enum Granted {
     Completion { owner: String },
 }
 
+/// How a call of a port fails.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Fault {
+    /// Nothing is done.
+    Refused,
+    /// It is done, but the caller is not told.
+    AnswerLost,
+}
+
+/// What is to go wrong in the next call.
+#[derive(Clone, Default)]
+struct Faults(Arc<Mutex<Option<Fault>>>);
+
+impl Faults {
+    /// Makes a call of a port.
+    async fn call<T>(&self, call: impl Future<Output = StepResult<T>>) -> StepResult<T> {
+        pause().await;
+        let fault = self.0.lock().unwrap().take();
+        match fault {
+            None => return call.await,
+            Some(Fault::Refused) => {}
+            Some(Fault::AnswerLost) => drop(call.await?),
+        }
+        Err(StepError::new(ErrorKind::DependencyUnavailable, "the call is to fail"))
+    }
+}
+
 pub(crate) struct Stepwise<'a> {
     stage: &'a Stage,
     granted: Mutex<Vec<Granted>>,
+    faults: Faults,
 }
 
 impl<'a> Stepwise<'a> {
     pub(crate) fn new(stage: &'a Stage) -> Self {
-        Self { stage, granted: Mutex::default() }
+        Self { stage, granted: Mutex::default(), faults: Faults::default() }
     }
 
     pub(crate) fn ports(&self) -> Ports<'_> {
@@ -77,6 +105,18 @@ impl<'a> Stepwise<'a> {
             events: self,
             clock: &self.stage.clock,
         }
+    }
+
+    /// Lets a future make its next call in vain.
+    pub(crate) fn step_into<T>(
+        &self,
+        fault: Fault,
+        future: Pin<&mut (impl Future<Output = T> + ?Sized)>,
+    ) -> Option<T> {
+        *self.faults.0.lock().unwrap() = Some(fault);
+        let output = step(future);
+        *self.faults.0.lock().unwrap() = None;
+        output
     }
 
     pub(crate) fn granted(&self) -> Vec<Granted> {
@@ -91,18 +131,19 @@ impl<'a> Stepwise<'a> {
 #[async_trait]
 impl Ledger for Stepwise<'_> {
     async fn claim(&self, request: &ClaimRequest) -> StepResult<Claim> {
-        pause().await;
-        let claim = self.stage.ledger.claim(request).await?;
-        if let Claim::Claimed { run, .. } = &claim {
-            let correlation_id = run.correlation_id.clone();
-            self.grant(Granted::Claim { owner: request.owner.name.clone(), correlation_id });
-        }
-        Ok(claim)
+        let claim = async {
+            let claim = self.stage.ledger.claim(request).await?;
+            if let Claim::Claimed { run, .. } = &claim {
+                let correlation_id = run.correlation_id.clone();
+                self.grant(Granted::Claim { owner: request.owner.name.clone(), correlation_id });
+            }
+            Ok(claim)
+        };
+        self.faults.call(claim).await
     }
 
     async fn get(&self, content_id: &ContentId) -> StepResult<Option<LedgerRecord>> {
-        pause().await;
-        self.stage.ledger.get(content_id).await
+        self.faults.call(self.stage.ledger.get(content_id)).await
     }
 
     async fn complete(
@@ -112,10 +153,12 @@ impl Ledger for Stepwise<'_> {
         results: &RunResults,
         now: DateTime<Utc>,
     ) -> StepResult<()> {
-        pause().await;
-        self.stage.ledger.complete(content_id, owner, results, now).await?;
-        self.grant(Granted::Completion { owner: owner.name.clone() });
-        Ok(())
+        let complete = async {
+            self.stage.ledger.complete(content_id, owner, results, now).await?;
+            self.grant(Granted::Completion { owner: owner.name.clone() });
+            Ok(())
+        };
+        self.faults.call(complete).await
     }
 
     async fn fail(
@@ -125,84 +168,76 @@ impl Ledger for Stepwise<'_> {
         error: &str,
         now: DateTime<Utc>,
     ) -> StepResult<bool> {
-        pause().await;
-        self.stage.ledger.fail(content_id, owner_id, error, now).await
+        self.faults.call(self.stage.ledger.fail(content_id, owner_id, error, now)).await
     }
 
     async fn by_owner(&self, owner_id: &str) -> StepResult<Option<LedgerRecord>> {
-        pause().await;
-        self.stage.ledger.by_owner(owner_id).await
+        self.faults.call(self.stage.ledger.by_owner(owner_id)).await
     }
 
     async fn reserve_name(&self, name: &str, holder: &str) -> StepResult<bool> {
-        pause().await;
-        self.stage.ledger.reserve_name(name, holder).await
+        self.faults.call(self.stage.ledger.reserve_name(name, holder)).await
     }
 }
 
 #[async_trait]
 impl SendLog for Stepwise<'_> {
     async fn begin(&self, mail_id: &str, now: DateTime<Utc>) -> StepResult<SendMark> {
-        pause().await;
-        self.stage.send_log.begin(mail_id, now).await
+        self.faults.call(self.stage.send_log.begin(mail_id, now)).await
     }
 
     async fn sent(&self, mail_id: &str, message_id: &str, now: DateTime<Utc>) -> StepResult<()> {
-        pause().await;
-        self.stage.send_log.sent(mail_id, message_id, now).await
+        self.faults.call(self.stage.send_log.sent(mail_id, message_id, now)).await
     }
 
     async fn clear(&self, mail_id: &str) -> StepResult<()> {
-        pause().await;
-        self.stage.send_log.clear(mail_id).await
+        self.faults.call(self.stage.send_log.clear(mail_id)).await
     }
 
     async fn get(&self, mail_id: &str) -> StepResult<Option<SendState>> {
-        pause().await;
-        self.stage.send_log.get(mail_id).await
+        self.faults.call(self.stage.send_log.get(mail_id)).await
     }
 }
 
 #[async_trait]
 impl ExecutionProbe for Stepwise<'_> {
     async fn is_running(&self, execution_id: &str) -> StepResult<bool> {
-        pause().await;
-        self.stage.executions.is_running(execution_id).await
+        self.faults.call(self.stage.executions.is_running(execution_id)).await
     }
 }
 
 #[async_trait]
 impl EventBus for Stepwise<'_> {
     async fn publish(&self, event: &DomainEvent) -> StepResult<()> {
-        pause().await;
-        self.stage.events.publish(event).await
+        self.faults.call(self.stage.events.publish(event)).await
     }
 }
 
 #[async_trait]
 impl ObjectStore for Stepwise<'_> {
     async fn head(&self, key: &str, version_id: Option<&str>) -> StepResult<ObjectInfo> {
-        pause().await;
-        self.stage.store.head(key, version_id).await
+        self.faults.call(self.stage.store.head(key, version_id)).await
     }
 
     async fn get(&self, key: &str, version_id: Option<&str>) -> StepResult<Box<dyn ObjectReader>> {
-        pause().await;
-        self.stage.store.get(key, version_id).await
+        self.faults.call(self.stage.store.get(key, version_id)).await
     }
 
     async fn put(&self, key: &str, content_type: &str) -> StepResult<Box<dyn ObjectWriter>> {
         let writer = self.stage.store.put(key, content_type).await?;
-        Ok(Box::new(StepwiseWriter(writer)))
+        Ok(Box::new(StepwiseWriter { writer, faults: self.faults.clone() }))
     }
 }
 
-struct StepwiseWriter(Box<dyn ObjectWriter>);
+struct StepwiseWriter {
+    writer: Box<dyn ObjectWriter>,
+    faults: Faults,
+}
 
 #[async_trait]
 impl ObjectWriter for StepwiseWriter {
     async fn write(&mut self, bytes: Bytes) -> StepResult<()> {
-        self.0.write(bytes).await
+        self.writer.write(bytes).await
     }
 
     async fn finish(
@@ -210,7 +245,6 @@ impl ObjectWriter for StepwiseWriter {
         metadata: Metadata,
         publication: Publication,
     ) -> StepResult<ObjectInfo> {
-        pause().await;
-        self.0.finish(metadata, publication).await
+        self.faults.call(self.writer.finish(metadata, publication)).await
     }
 }

@@ -101,6 +101,7 @@ pub fn results(run: &Run) -> RunResults {
                 first_rows: vec![2, 3, 5],
                 example: "line\nbreak, 'quote', back\\slash".into(),
             }],
+            other_rejects: 4,
             undeclared_columns: Vec::new(),
             source_sha256: Some("a".repeat(64)),
             processed: Some(object(&run.outputs.processed, 100_001)),

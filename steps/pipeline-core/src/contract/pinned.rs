@@ -1,4 +1,4 @@
-//! The contract of a run.
+//! The contract of a run: pinned by its first claim, read by its steps.
 
 use super::Contract;
 use crate::{
@@ -12,6 +12,33 @@ use crate::{
 const MAX_BYTES: usize = 1 << 20;
 
 impl Contract {
+    /// Pins the contract that a dataset has now, `contracts/<dataset>.json`.
+    ///
+    /// `Contract` if there is none, if it is too large, or if it does not load.
+    pub async fn pin(dataset: &str, store: &dyn ObjectStore) -> StepResult<ContractRef> {
+        let key = format!("contracts/{dataset}.json");
+        let unusable = |message: &str| {
+            StepError::new(ErrorKind::Contract, message).with("dataset", dataset).with("key", &key)
+        };
+        let newest = async {
+            let version_id = store.head(&key, None).await?.version_id;
+            let json = read_all(store, &key, version_id.as_deref(), MAX_BYTES).await?;
+            Ok((version_id, json))
+        };
+        let (version_id, json) = newest.await.map_err(|error: StepError| match error.kind() {
+            ErrorKind::ObjectNotFound => unusable("the dataset has no contract").because(error),
+            ErrorKind::InvalidEvent => {
+                unusable("the dataset's contract cannot be read").because(error)
+            }
+            _ => error,
+        })?;
+        Self::from_json(&json).map_err(|problems| {
+            unusable("the dataset's contract does not load").because(problems)
+        })?;
+        let sha256 = sha256_hex(&json);
+        Ok(ContractRef { dataset: dataset.to_owned(), version_id, sha256, key })
+    }
+
     /// Reads the contract that a run has pinned.
     ///
     /// `ObjectNotFound` if that version is gone, `PreconditionFailed` if it is another document than

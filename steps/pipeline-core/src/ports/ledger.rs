@@ -64,6 +64,12 @@ impl LedgerRecord {
         self.results.as_ref().map(|results| results.outcome)
     }
 
+    /// Whether this execution has begun the run or taken it over: a rerun that it was to begin is then
+    /// begun, even if another execution has taken that over since.
+    pub fn is_run_of(&self, execution: &Execution) -> bool {
+        self.owner.id == execution.id || self.run.correlation_id == execution.name
+    }
+
     /// Applies [`Ledger::complete`], for adapters that decide inside a transaction.
     pub fn complete(
         &mut self,
@@ -128,17 +134,18 @@ impl ClaimRequest {
             None => &self.run,
             Some(record) => {
                 let mine = record.owner.id == self.owner.id;
+                let rerun = self.rerun && !record.is_run_of(&self.owner);
                 let lapsed = record.lease_expires_at < self.now
                     || self.dead_owner.as_deref() == Some(&record.owner.id);
                 let claimable = match record.state {
                     LedgerState::Failed => true,
                     LedgerState::InProgress => mine || lapsed,
-                    LedgerState::Completed => self.rerun && !mine,
+                    LedgerState::Completed => rerun,
                 };
                 if !claimable {
                     return None;
                 }
-                let anew = self.rerun && !mine && record.state != LedgerState::InProgress;
+                let anew = rerun && record.state != LedgerState::InProgress;
                 if anew { &self.run } else { &record.run }
             }
         };
@@ -179,12 +186,11 @@ pub enum Claim {
 pub trait Ledger: Send + Sync {
     /// Claims in one conditional write: succeeds if there is no record, or it is FAILED, or it is
     /// INPROGRESS with its lease lapsed, or owned by the caller, or by `dead_owner`, or it is
-    /// COMPLETED by another execution and `rerun` is set.
+    /// COMPLETED, of other executions ([`LedgerRecord::is_run_of`]), and `rerun` is set.
     ///
     /// Whoever takes over adopts the run that the first claim fixed. With `rerun`, a COMPLETED or
-    /// FAILED record gives way to the caller's own run instead; a claim that is repeated by its owner
-    /// adopts in any case, so that a retry gets the same answer, and never reopens what its owner
-    /// has completed.
+    /// FAILED record gives way to the caller's own run instead; a claim that is repeated adopts in any
+    /// case, so that a retry gets the same answer, and never reopens what it has begun before.
     async fn claim(&self, request: &ClaimRequest) -> StepResult<Claim>;
 
     /// Reads a record.

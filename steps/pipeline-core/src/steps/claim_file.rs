@@ -83,7 +83,8 @@ pub struct ClaimOutput {
     pub outcome: Option<Outcome>,
     /// When the earlier run was completed.
     pub completed_at: Option<DateTime<Utc>>,
-    /// What became of the earlier run's mail: `SENT`, `AMBIGUOUS` or `NOT_SENT`.
+    /// What became of the earlier run's mail: `SENT`, `DISABLED`, `AMBIGUOUS` or `NOT_SENT`;
+    /// `None` while it is being sent.
     pub mail: Option<super::send_report::MailStatus>,
 }
 

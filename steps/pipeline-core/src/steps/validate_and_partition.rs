@@ -30,7 +30,10 @@ pub enum Verdict {
     Refused,
 }
 
-/// The summary of a validation. Its size depends on the contract, not on the file.
+/// The summary of a validation. Its size is bounded, whatever the file and the contract: a state's
+/// output may have 256 KiB.
+///
+/// Source: <https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html>
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Output {
     /// The verdict.
@@ -41,8 +44,13 @@ pub struct Output {
     pub records: RecordCounts,
     /// Cell and row errors by code; may add up to more than `records.rejected`.
     pub rejected_by_code: BTreeMap<RejectCode, u64>,
-    /// The same by field and code, with where to look first.
+    /// The same by field and code, with where to look first: most errors first, at most
+    /// [`MAX_REJECTS`].
     pub rejects: Vec<RejectCount>,
+    /// How many errors are not in `rejects` because their pairs of field and code are beyond that
+    /// bound.
+    #[serde(default)]
+    pub other_rejects: u64,
     /// Columns of the file that the contract does not declare, as far as they are carried through.
     pub undeclared_columns: Vec<String>,
     /// SHA-256 of the file, in lower-case hex; absent where reading stopped early.
@@ -58,7 +66,7 @@ pub struct Output {
 /// How often one field broke one kind of rule.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RejectCount {
-    /// The field; `None` for an error of the row as a whole.
+    /// The field, its name at bounded length; `None` for an error of the row as a whole.
     pub field: Option<String>,
     /// The code.
     pub code: RejectCode,
@@ -69,6 +77,9 @@ pub struct RejectCount {
     /// The reason as the first of these rows has it, at bounded length.
     pub example: String,
 }
+
+/// How many [`RejectCount`]s an [`Output`] has.
+pub const MAX_REJECTS: usize = 100;
 
 /// How many row numbers a [`RejectCount`] names.
 pub const FIRST_ROWS: usize = 5;

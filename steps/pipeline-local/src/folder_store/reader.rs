@@ -2,6 +2,7 @@ use std::{
     fs::File,
     future::poll_fn,
     io::{self, Read},
+    path::Path,
     task::Poll,
 };
 
@@ -13,6 +14,7 @@ use pipeline_core::{
 };
 
 use super::{CHUNK_BYTES, Described, Fingerprint};
+use crate::io_error::io_error;
 
 /// Reads a file that must stay as it was described.
 pub(super) struct FileReader {
@@ -46,11 +48,7 @@ impl FileReader {
 impl ObjectReader for FileReader {
     async fn next_chunk(&mut self) -> StepResult<Option<Bytes>> {
         yield_once().await;
-        let failed = |error, key: &str| {
-            StepError::new(ErrorKind::DependencyUnavailable, "cannot read an object")
-                .with("key", key)
-                .because(error)
-        };
+        let failed = |error, key: &str| io_error("read an object", Path::new(key), error);
         let chunk = self.read().map_err(|error| failed(error, &self.key))?;
         if chunk.is_none() {
             let now = self.file.metadata().map_err(|error| failed(error, &self.key))?;

@@ -69,7 +69,8 @@ impl Rejects {
             first_rows: first_rows(&reject.first_rows, reject.count),
             example: bounded(&reject.example, 300),
         });
-        let errors = all.iter().fold(0_u64, |sum, reject| sum.saturating_add(reject.count));
+        let others = validation.map_or(0, |validation| validation.other_rejects);
+        let errors = all.iter().fold(others, |sum, reject| sum.saturating_add(reject.count));
         Self { rows: Capped::new(rows, limit), errors: count(errors) }
     }
 

@@ -200,6 +200,15 @@ async fn long_lists_are_cut_and_counted() {
 }
 
 #[tokio::test]
+async fn errors_that_the_validator_does_not_list_are_counted() {
+    let mut sample = Sample::completed();
+    let validation = sample.results.validation.as_mut().unwrap();
+    let listed: u64 = validation.rejects.iter().map(|reject| reject.count).sum();
+    validation.other_rejects = 999 - listed;
+    has(&page(sample).await, &["999 errors in all"]);
+}
+
+#[tokio::test]
 async fn facts_that_were_changed_since_are_not_reported() {
     let mut sample = Sample::completed();
     sample.publish().await;

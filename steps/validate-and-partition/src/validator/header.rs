@@ -7,14 +7,19 @@ use pipeline_core::{
     contract::{Contract, Dialect, Field, UndeclaredColumns, nearest},
     record::{Flaw, Record},
     reject::{LINEAGE_COLUMNS, REJECT_COLUMNS, Refusal, RefusalCode},
+    wording,
 };
 
-use super::message::{Name, grouped, names};
+use super::message::{Name, names};
+use super::redrop;
 use super::row::Cells;
 
 /// The most columns that a file may have, as in a spreadsheet. A rejected row has them all, so
 /// without a bound a file of one byte a row could make an output a million times its size.
 pub const MAX_COLUMNS: usize = 16_384;
+
+/// The most characters that a label may have: the reasons of rejected rows repeat it.
+const MAX_LABEL_CHARS: usize = 1_000;
 
 /// A column of the file.
 #[derive(Debug, Clone)]
@@ -49,44 +54,63 @@ pub(super) fn is_rejected_file(record: &Record<'_>) -> bool {
     let Some(original) = record.cell_count().checked_sub(REJECT_COLUMNS.len()) else {
         return false;
     };
-    original > 0
-        && (original..)
-            .zip(REJECT_COLUMNS)
-            .all(|(index, name)| record.cell(index).is_some_and(|label| label.trim() == name))
+    original > 0 && has_at(record, original, &REJECT_COLUMNS)
 }
 
-/// The header that the record is, or why the file is refused.
+/// Whether the record has these labels from that cell on.
+fn has_at(record: &Record<'_>, start: usize, labels: &[&str]) -> bool {
+    (start..)
+        .zip(labels)
+        .all(|(index, name)| record.cell(index).is_some_and(|label| label.trim() == *name))
+}
+
+/// How many columns there are without those that an earlier run has added.
+fn original_columns(record: &Record<'_>, contract: &Contract, is_rejected_file: bool) -> usize {
+    let added = if is_rejected_file { REJECT_COLUMNS.len() } else { 0 };
+    let count = record.cell_count().saturating_sub(added);
+    match count.checked_sub(LINEAGE_COLUMNS.len()) {
+        Some(original)
+            if original > 0
+                && contract.sluice().lineage_columns
+                && has_at(record, original, &LINEAGE_COLUMNS) =>
+        {
+            original
+        }
+        _ => count,
+    }
+}
+
+/// The header that the record is, or why the file is refused. `restored` takes the labels of a rejected
+/// file whose text is another than the file's.
 pub(super) fn read<'c>(
-    labels: &Cells<'_>,
+    record: &Record<'_>,
     contract: &'c Contract,
     is_rejected_file: bool,
+    restored: &mut Vec<(usize, String)>,
 ) -> Result<Header<'c>, Refusal> {
-    readable(&labels.record)?;
-    let cells = labels.record.cell_count();
-    let mut labels: Vec<String> =
-        (0..cells).filter_map(|index| Some(labels.get(index)?.trim().to_owned())).collect();
-    if labels.iter().all(String::is_empty) {
+    readable(record)?;
+    let cells = record.cell_count();
+    if record.cells().all(|label| label.trim().is_empty()) {
         return refuse(
             RefusalCode::BlankHeader,
             "the first row is blank; it must name the columns",
         );
     }
-    if is_rejected_file {
-        labels.truncate(cells - REJECT_COLUMNS.len());
-    }
-    if contract.sluice().lineage_columns
-        && labels.len() > LINEAGE_COLUMNS.len()
-        && labels.ends_with(&LINEAGE_COLUMNS.map(str::to_owned))
-    {
-        labels.truncate(labels.len() - LINEAGE_COLUMNS.len());
-    }
-    if labels.len() > MAX_COLUMNS {
-        let found = grouped(labels.len() as u64);
-        let most = grouped(MAX_COLUMNS as u64);
+    let count = original_columns(record, contract, is_rejected_file);
+    if count > MAX_COLUMNS {
+        let found = wording::count(count as u64);
+        let most = wording::count(MAX_COLUMNS as u64);
         let message = format!("the header has {found} columns; a file may have at most {most}");
         return refuse(RefusalCode::SourceError, message);
     }
+    if is_rejected_file {
+        redrop::restore_labels(record, contract, restored);
+    }
+    let texts = Cells { record: *record, restored };
+    let labels: Vec<String> =
+        (0..count).filter_map(|index| Some(texts.get(index)?.trim().to_owned())).collect();
     labelled(&labels)?;
+    free(&labels, contract)?;
     complete(&labels, contract)?;
     let columns: Vec<Column<'c>> = labels
         .into_iter()
@@ -158,8 +182,18 @@ fn readable(record: &Record<'_>) -> Result<(), Refusal> {
     refuse(RefusalCode::SourceError, what)
 }
 
-/// Whether every column has a label of its own.
+/// Whether every column has a label of its own, and none is too long.
 fn labelled(labels: &[String]) -> Result<(), Refusal> {
+    let long = (1..).zip(labels).find(|(_, label)| label.chars().count() > MAX_LABEL_CHARS);
+    if let Some((position, label)) = long {
+        let message = format!(
+            "the label of column {position}, `{}`, is longer than {} characters; is the first row \
+             the header?",
+            Name(label),
+            wording::count(MAX_LABEL_CHARS as u64)
+        );
+        return refuse(RefusalCode::SourceError, message);
+    }
     let blank: Vec<String> = (1..)
         .zip(labels)
         .filter(|(_, label)| label.is_empty())
@@ -184,6 +218,25 @@ fn labelled(labels: &[String]) -> Result<(), Refusal> {
     }
     let message = format!("the header has more than one column {}", names(twice.iter().copied()));
     refuse(RefusalCode::DuplicateLabel, message)
+}
+
+/// Whether no label is taken by a column that an output adds, which would have it twice.
+fn free(labels: &[String], contract: &Contract) -> Result<(), Refusal> {
+    let lineage: &[&str] = if contract.sluice().lineage_columns { &LINEAGE_COLUMNS } else { &[] };
+    for (output, added) in [("rejected", &REJECT_COLUMNS[..]), ("processed", lineage)] {
+        let taken: Vec<&str> =
+            labels.iter().map(String::as_str).filter(|label| added.contains(label)).collect();
+        if !taken.is_empty() {
+            let (columns, them) =
+                if taken.len() == 1 { ("a column", "it") } else { ("columns", "them") };
+            let message = format!(
+                "the header has {columns} {}, which the {output} output adds itself; rename {them}",
+                names(taken.iter().copied())
+            );
+            return refuse(RefusalCode::DuplicateLabel, message);
+        }
+    }
+    Ok(())
 }
 
 /// Whether every column is there that must be: required ones, and those of the primary key.

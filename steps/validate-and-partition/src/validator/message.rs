@@ -2,6 +2,8 @@
 
 use std::fmt::{self, Write as _};
 
+use pipeline_core::wording::is_invisible;
+
 /// How many characters of a value are shown.
 const SHOWN: usize = 80;
 
@@ -16,7 +18,7 @@ impl fmt::Display for Quoted<'_> {
                 out.write_str("…")?;
                 break;
             }
-            if char.is_control() || is_invisible(char) {
+            if is_invisible(char) {
                 write!(out, "{}", char.escape_default())?;
             } else {
                 out.write_char(char)?;
@@ -24,11 +26,6 @@ impl fmt::Display for Quoted<'_> {
         }
         out.write_char('"')
     }
-}
-
-/// Characters that change how the text around them is shown.
-fn is_invisible(char: char) -> bool {
-    matches!(char, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
 /// Names in backquotes, separated by commas; of many the first ones and how many more there are.
@@ -57,17 +54,12 @@ impl fmt::Display for Name<'_> {
     }
 }
 
-/// A number with separators of thousands.
-pub(super) fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
+/// The text at bounded length, with an ellipsis if it is longer than so many characters.
+pub(crate) fn bounded(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text.to_owned(),
     }
-    text
 }
 
 #[cfg(test)]
@@ -82,11 +74,5 @@ mod tests {
         );
         assert_eq!(Quoted(&"é".repeat(81)).to_string(), format!("\"{}…\"", "é".repeat(80)));
         assert_eq!(Quoted(&"é".repeat(80)).to_string(), format!("\"{}\"", "é".repeat(80)));
-    }
-
-    #[test]
-    fn thousands_are_separated() {
-        let all: Vec<_> = [0, 999, 1000, 1_048_576].into_iter().map(grouped).collect();
-        assert_eq!(all, ["0", "999", "1,000", "1,048,576"]);
     }
 }

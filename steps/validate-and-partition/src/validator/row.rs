@@ -8,11 +8,12 @@ use pipeline_core::{
     contract::Contract,
     record::{Flaw, Record},
     reject::RejectCode,
+    wording,
 };
 
 use super::header::Header;
 use super::keys::KeySet;
-use super::message::{Name, Quoted, grouped};
+use super::message::{Name, Quoted};
 
 /// One thing that is wrong with a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,8 +28,13 @@ pub struct RowError {
     pub message: String,
 }
 
-/// The most cells beyond the header that are listed one by one; more are one error that counts them.
-pub const MAX_EXTRA_CELLS: usize = 1000;
+/// The most extra, or missing, cells of a row that are listed one by one; more are one error that
+/// counts them.
+pub const MAX_LISTED_CELLS: usize = 1000;
+
+/// How long the labels of a row's missing cells may be, in bytes together, to be listed one by one.
+/// Each short row of the rejected file has them twice.
+const MAX_LISTED_LABEL_BYTES: usize = 64 << 10;
 
 /// The original cells of a record, in the order of the columns.
 #[derive(Debug, Clone, Copy)]
@@ -42,7 +48,8 @@ impl<'a> Cells<'a> {
     #[inline]
     pub(super) fn get(&self, index: usize) -> Option<Cow<'a, str>> {
         if !self.restored.is_empty()
-            && let Some((_, text)) = self.restored.iter().find(|(column, _)| *column == index)
+            && let Ok(at) = self.restored.binary_search_by_key(&index, |(column, _)| *column)
+            && let Some((_, text)) = self.restored.get(at)
         {
             return Some(Cow::Borrowed(text));
         }
@@ -127,14 +134,14 @@ impl<'c> Checker<'c> {
     fn unreadable(&self, record: &Record<'_>) -> Option<RowError> {
         let (code, message) = match record.flaw() {
             Some(Flaw::UnclosedQuote) => {
-                let most = grouped(self.max_record_bytes as u64);
+                let most = wording::count(self.max_record_bytes as u64);
                 let message = format!(
                     "a quote is opened and not closed within {most} bytes or the rest of the file"
                 );
                 (RejectCode::RecordTooLong, message)
             }
             Some(Flaw::TooLong) => {
-                let most = grouped(self.max_record_bytes as u64);
+                let most = wording::count(self.max_record_bytes as u64);
                 (RejectCode::RecordTooLong, format!("the line is longer than {most} bytes"))
             }
             None => {
@@ -221,10 +228,10 @@ impl<'c> Checker<'c> {
         let whole = self.header.cells;
         if found > whole {
             let extra = found - whole;
-            if extra > MAX_EXTRA_CELLS {
+            if extra > MAX_LISTED_CELLS {
                 let message = format!(
                     "{} cells are beyond the header's {whole} columns",
-                    grouped(extra as u64)
+                    wording::count(extra as u64)
                 );
                 self.row_error(RejectCode::ExtraCell, message);
                 return;
@@ -239,7 +246,17 @@ impl<'c> Checker<'c> {
                 self.row_error(RejectCode::ExtraCell, message);
             }
         }
-        for column in self.header.columns.get(found..).unwrap_or_default() {
+        let missing = self.header.columns.get(found..).unwrap_or_default();
+        let label_bytes: usize = missing.iter().map(|column| column.label.len()).sum();
+        if missing.len() > MAX_LISTED_CELLS || label_bytes > MAX_LISTED_LABEL_BYTES {
+            let message = format!(
+                "{} cells are missing: the row ends after {found} of {columns} cells",
+                wording::count(missing.len() as u64)
+            );
+            self.row_error(RejectCode::MissingCell, message);
+            return;
+        }
+        for column in missing {
             self.errors.push(RowError {
                 field: Some(Arc::clone(&column.label)),
                 declared: column.field.map(|(index, _)| index),

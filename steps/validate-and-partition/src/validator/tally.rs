@@ -9,7 +9,12 @@ use pipeline_core::{
     steps::validate_and_partition::{FIRST_ROWS, RejectCount},
 };
 
+use super::message::bounded;
 use super::row::RowError;
+
+/// How many characters of a field's name, and of an example, a [`RejectCount`] has.
+const MAX_FIELD_CHARS: usize = 100;
+const MAX_EXAMPLE_CHARS: usize = 160;
 
 /// The counts of a validation so far.
 #[derive(Debug, Clone, Default)]
@@ -47,7 +52,7 @@ impl Tally {
                     field: error.declared.and(error.field.clone()),
                     count: 0,
                     first_rows: Vec::new(),
-                    example: error.message.chars().take(300).collect(),
+                    example: bounded(&error.message, MAX_EXAMPLE_CHARS),
                 });
             count.count += 1;
             if count.first_rows.len() < FIRST_ROWS && count.first_rows.last() != Some(&number) {
@@ -67,7 +72,7 @@ impl Tally {
         all.sort_by_key(|(key, count)| (std::cmp::Reverse(count.count), **key));
         all.into_iter()
             .map(|((_, code), count)| RejectCount {
-                field: count.field.as_deref().map(str::to_owned),
+                field: count.field.as_deref().map(|field| bounded(field, MAX_FIELD_CHARS)),
                 code: *code,
                 count: count.count,
                 first_rows: count.first_rows.clone(),

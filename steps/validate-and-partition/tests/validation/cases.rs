@@ -1,5 +1,8 @@
 //! One case after the other: a file, and the errors that it has.
 
+use pipeline_core::{contract::Contract, reject::RejectCode};
+use validate_and_partition::validator::{Event, Validator};
+
 use crate::{CONTRACT, errors};
 
 /// Checks the rows after the header `id,name,size`.
@@ -34,6 +37,40 @@ fn ragged_rows() {
     check("1,a,0,x\n", "2 size:constraint-error, 2 extra-cell");
     let many = format!("1,a,1{}\n", ",".repeat(1001));
     check(&many, "2 extra-cell");
+}
+
+#[test]
+fn missing_cells_are_listed_to_a_bound_and_then_counted() {
+    /// The errors of a row that has only its first cell, in a file with so many more columns.
+    fn of_short_row(more: usize, label: impl Fn(usize) -> String) -> Vec<(bool, String)> {
+        let contract = Contract::from_json(CONTRACT.as_bytes()).unwrap();
+        let labels: Vec<String> = (0..more).map(label).collect();
+        let mut validator = Validator::new(&contract);
+        validator.push(format!("id,{}\n1\n", labels.join(",")).as_bytes());
+        validator.finish();
+        let mut errors = Vec::new();
+        while let Some(event) = validator.next_event() {
+            let Event::Rejected(row) = event else { continue };
+            assert!(row.errors.iter().all(|error| error.code == RejectCode::MissingCell));
+            let all = row.errors.iter().map(|error| (error.field.is_some(), error.message.clone()));
+            errors.extend(all);
+        }
+        assert_eq!(validator.tally().by_code()[&RejectCode::MissingCell], errors.len() as u64);
+        errors
+    }
+    let listed = of_short_row(1000, |column| format!("c{column}"));
+    assert_eq!(listed.len(), 1000);
+    assert_eq!(listed[0], (true, "the row ends after 1 of 1001 cells".to_owned()));
+    assert_eq!(
+        of_short_row(1001, |column| format!("c{column}")),
+        [(false, "1,001 cells are missing: the row ends after 1 of 1002 cells".to_owned())]
+    );
+    // Few columns, but with labels that would make a row of two bytes a large one.
+    assert_eq!(of_short_row(64, |column| format!("{column:01000}")).len(), 64);
+    assert_eq!(
+        of_short_row(66, |column| format!("{column:01000}")),
+        [(false, "66 cells are missing: the row ends after 1 of 67 cells".to_owned())]
+    );
 }
 
 #[test]
@@ -134,6 +171,11 @@ fn a_wrong_header_refuses_the_file() {
     check_file("id,,size\n", "refused blank-label");
     check_file("id,name,size,name\n", "refused duplicate-label");
     check_file("x,x,id\n", "refused duplicate-label");
+    check_file("id,source_file\n1,x\n", "refused duplicate-label");
+    check_file("id,processed_at,correlation_id,source_file\n", "refused duplicate-label");
+    check_file("id,processed_at\n1,x\n", "");
+    check_file(format!("id,{}\n1,x\n", "é".repeat(1000)), "");
+    check_file(format!("id,{}\n1,x\n", "é".repeat(1001)), "refused source-error");
     check_file("name,size\n", "refused missing-label");
     check_file("ID,name,size\n", "refused missing-label");
     check_file("id;name;size\n", "refused missing-label");
@@ -149,8 +191,11 @@ fn a_wrong_header_refuses_the_file() {
 #[test]
 fn a_refusal_says_what_was_found() {
     fn check(file: &str, expect: &str) {
-        let contract = pipeline_core::contract::Contract::from_json(CONTRACT.as_bytes()).unwrap();
-        let mut validator = validate_and_partition::validator::Validator::new(&contract);
+        check_with(CONTRACT, file, expect);
+    }
+    fn check_with(contract: &str, file: &str, expect: &str) {
+        let contract = Contract::from_json(contract.as_bytes()).unwrap();
+        let mut validator = Validator::new(&contract);
         validator.push(file.as_bytes());
         validator.finish();
         while validator.next_event().is_some() {}
@@ -169,6 +214,28 @@ fn a_refusal_says_what_was_found() {
     check("id,,\n", "columns 2, 3 of 3 have no label in the header");
     check("id,a,b,a,b\n", "the header has more than one column `a`, `b`");
     check("", "the file is empty");
+    check(
+        &format!("id,{}\n", "é".repeat(1001)),
+        &format!(
+            "the label of column 2, `{}…`, is longer than 1,000 characters; is the first row the \
+             header?",
+            "é".repeat(80)
+        ),
+    );
+    check(
+        "id,source_file\n",
+        "the header has a column `source_file`, which the rejected output adds itself; rename it",
+    );
+    check(
+        "id,row_number,raw_record\n",
+        "the header has columns `row_number`, `raw_record`, which the rejected output adds itself; \
+         rename them",
+    );
+    check_with(
+        &CONTRACT.replace(r#""maxRejectRate": 1"#, r#""lineageColumns": true"#),
+        "id, processed_at ,name\n",
+        "the header has a column `processed_at`, which the processed output adds itself; rename it",
+    );
 }
 
 #[test]

@@ -70,11 +70,56 @@ fn a_cell_that_looks_marked_always_brings_its_proof() {
 
 #[test]
 fn only_exactly_those_columns_are_recognised() {
+    // What is left of the columns would be in the new rejected file twice.
     let one_less = ADDED.replace(",raw_record", "");
-    let done = run(CONTRACT, format!("id,{one_less}\n1,,,,,,\n").as_bytes());
-    assert_eq!(done.output.undeclared_columns.len(), 6);
-    let done = run(CONTRACT, format!("id,{ADDED},note\n1,,,,,,,,\n").as_bytes());
-    assert_eq!(done.output.undeclared_columns.len(), 8);
+    assert_eq!(
+        errors(CONTRACT, format!("id,{one_less}\n1,,,,,,\n").as_bytes()),
+        "refused duplicate-label"
+    );
+    assert_eq!(
+        errors(CONTRACT, format!("id,{ADDED},note\n1,,,,,,,,\n").as_bytes()),
+        "refused duplicate-label"
+    );
+    assert_eq!(errors(CONTRACT, format!("id,note,{ADDED}\n1,,,,,,,,\n").as_bytes()), "");
+}
+
+#[test]
+fn a_rejected_file_of_a_contract_with_lineage_columns_can_be_dropped_again() {
+    let contract =
+        CONTRACT.replace(r#""maxRejectRate": 1"#, r#""maxRejectRate": 1, "lineageColumns": true"#);
+    let first = run(&contract, b"id,name,size\n1,a,x\n");
+    let done = run(&contract, first.rejected().replace("1,a,x,", "1,a,9,").as_bytes());
+    assert_eq!(
+        done.processed(),
+        "id,name,size,processed_at,correlation_id,source_file\n\
+         1,a,9,2025-06-15T15:06:40Z,run-1,input/file.csv\n"
+    );
+}
+
+#[test]
+fn every_cell_of_a_wide_row_gets_its_own_text_back() {
+    let labels: Vec<String> = (0..5000).map(|column| format!("'=label {column}")).collect();
+    // One cell in three is not marked.
+    let cells: Vec<String> = (0..5000)
+        .map(|column| format!("{}={column}", if column % 3 == 0 { "" } else { "'" }))
+        .collect();
+    let (labels, cells) = (labels.join(","), cells.join(","));
+    let file = format!("id,{labels},{ADDED}\n1,{cells},,,,,,,\n");
+    let expect = format!("id,{labels}\n1,{cells}\n").replace('\'', "");
+    assert_eq!(run(CONTRACT, file.as_bytes()).processed(), expect);
+}
+
+#[test]
+fn the_added_columns_do_not_count_as_columns_of_the_file() {
+    let contract =
+        CONTRACT.replace(r#""maxRejectRate": 1"#, r#""maxRejectRate": 1, "lineageColumns": true"#);
+    let wide = |columns: usize| -> String {
+        let labels: Vec<String> = (0..columns).map(|column| format!("'=c{column}")).collect();
+        let lineage = "processed_at,correlation_id,source_file";
+        errors(&contract, format!("id,{},{lineage},{ADDED}\n", labels.join(",")).as_bytes())
+    };
+    assert_eq!(wide(MAX_COLUMNS - 1), "");
+    assert_eq!(wide(MAX_COLUMNS), "refused source-error");
 }
 
 #[test]

@@ -113,6 +113,34 @@ fn counts_say_where_to_look_first() {
 }
 
 #[test]
+fn the_summary_is_small_whatever_the_contract() {
+    let name = |column: usize| format!("{column:04}{}", "é".repeat(900));
+    let fields: Vec<String> = (0..150)
+        .map(|column| {
+            let (name, pattern) = (name(column), "x".repeat(2000));
+            format!(r#"{{ "name": "{name}", "constraints": {{ "pattern": "{pattern}" }} }}"#)
+        })
+        .collect();
+    let contract = format!(r#"{{ "fields": [{}] }}"#, fields.join(","));
+    let labels: Vec<String> = (0..150).map(name).collect();
+    // Column 149 is wrong twice, so it is the first.
+    let (row, commas) = (vec!["=\u{1}wrong"; 150].join(","), ",".repeat(149));
+    let file = format!("{}\n{row}\n{commas}wrong\n", labels.join(","));
+    let output = run(&contract, file.as_bytes()).output;
+    let listed: u64 = output.rejects.iter().map(|reject| reject.count).sum();
+    assert_eq!((output.rejects.len(), listed, output.other_rejects), (100, 101, 50));
+    assert_eq!(listed + output.other_rejects, output.rejected_by_code.values().sum::<u64>());
+    assert_eq!(output.rejects[0].count, 2);
+    assert!(output.rejects[0].field.as_deref().unwrap().starts_with("0149é"));
+    for reject in &output.rejects {
+        assert!(reject.example.chars().count() <= 161, "{}", reject.example);
+        assert!(reject.field.as_deref().unwrap().ends_with("é…"));
+    }
+    let size_bytes = serde_json::to_vec(&output).unwrap().len();
+    assert!(size_bytes < 100 << 10, "{size_bytes}");
+}
+
+#[test]
 fn another_file_or_contract_than_the_claimed_one_is_not_touched() {
     let kind = |change: fn(&mut Run, &MemoryStore)| {
         try_run(CONTRACT, b"id\n1\n", 10, 1000, change).err().map(|error| error.kind())

@@ -112,6 +112,10 @@ fn name<'j>(object: &Object<'j>, problems: &mut Problems) -> Option<&'j str> {
     if name.trim().is_empty() {
         return problems.none(&node.path, "must not be blank");
     }
+    if name.trim() != name {
+        let message = "must not begin or end with a blank: labels of a file are read without them";
+        return problems.none(&node.path, message);
+    }
     Some(name)
 }
 
