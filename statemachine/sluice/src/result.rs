@@ -7,6 +7,7 @@ use pipeline_core::{
     run::RecordCounts,
 };
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::terminal::{BAD, DIM, GOOD, WARN, count, duration, safe, styled};
 
@@ -173,7 +174,7 @@ impl RunResult {
             lines.push(format!("  {}", styled(BAD, safe(error))));
         }
         if let Some(cause) = &self.cause {
-            lines.push(format!("  {}", safe(cause)));
+            lines.push(format!("  {}", safe(&message_of(cause))));
         }
         match self.mail.as_deref() {
             Some("AMBIGUOUS") => lines.push(format!(
@@ -200,6 +201,13 @@ impl RunResult {
             }
         }
     }
+}
+
+/// What a cause says to people: of a function's error payload the message, else all of it.
+pub(crate) fn message_of(cause: &str) -> String {
+    let payload: Option<Value> = serde_json::from_str(cause).ok();
+    let message = payload.as_ref().and_then(|payload| payload["errorMessage"].as_str());
+    message.unwrap_or(cause).to_owned()
 }
 
 /// The beginning of an execution's name that people type.

@@ -151,6 +151,24 @@ fn a_failure_is_visible_as_a_failure() {
 }
 
 #[test]
+fn a_run_that_failed_half_way_is_taken_up_where_its_claim_left_it() {
+    let sandbox = Sandbox::new();
+    let file = sample("smartphone-sales/good.csv");
+    let file = file.to_str().unwrap();
+    fs::create_dir_all(sandbox.data()).unwrap();
+    fs::write(sandbox.data().join("processed"), "a file where the folder should be").unwrap();
+    let (code, failed) = sandbox.run_one(&[file]);
+    assert_eq!((code, &failed["outcome"]), (1, &json!("ValidateAndPartition")), "{failed}");
+    assert_eq!(failed["error"], "InvalidEventError");
+    assert!(failed["outputs"]["email"].as_str().unwrap().ends_with("-Failed.eml"));
+
+    fs::remove_file(sandbox.data().join("processed")).unwrap();
+    let (code, result) = sandbox.run_one(&[file]);
+    assert_eq!((code, &result["outcome"]), (0, &json!("Completed")), "{result}");
+    assert_eq!(result["correlation_id"], failed["run"], "the first claim's run is adopted");
+}
+
+#[test]
 fn a_contract_that_does_not_load_takes_no_place() {
     let sandbox = Sandbox::new();
     let file = sandbox.file("x.csv", "a\n1\n");

@@ -11,6 +11,7 @@ use crate::{
     cli::{ExecutionsArgs, OutputFormat, ShowArgs},
     history::{Execution, History},
     laptop::history_folder,
+    result::message_of,
     terminal::{BAD, DIM, GOOD, WARN, duration, print, safe, styled},
     timeline::{Visit, timeline},
 };
@@ -99,7 +100,7 @@ pub(crate) async fn show(args: &ShowArgs) -> anyhow::Result<ExitCode> {
         print(&format!("\n{}", styled(BAD, safe(error))))?;
     }
     if let Some(cause) = &execution.cause {
-        print(&safe(cause))?;
+        print(&safe(&message_of(cause)))?;
     }
     Ok(ExitCode::SUCCESS)
 }

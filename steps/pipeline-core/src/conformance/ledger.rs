@@ -284,7 +284,7 @@ pub async fn a_rerun_is_begun_once(ledger: &dyn Ledger) {
     again.run.contract.sha256 = "1".repeat(64);
     assert_eq!(claimed(ledger.claim(&again).await.unwrap()), (second.run.clone(), false));
     complete(ledger, &second).await;
-    // Third takes part no more; a fourth reruns, and is taken over and completed by a fifth.
+
     let mut fourth = claim(&execution("fourth"), "a.csv");
     fourth.rerun = true;
     claimed(ledger.claim(&fourth).await.unwrap());
