@@ -8,20 +8,21 @@ use futures_util::future::LocalBoxFuture;
 use serde_json::{Map, Value, json};
 
 use crate::clock::VirtualClock;
-use crate::definition::StateMachine;
+use crate::definition::{FunctionName, StateMachine};
 use crate::execution::{Environment, ExecutionRequest, Status};
 use crate::functions::{Call, FunctionError, Functions};
 use crate::objects::NoObjects;
 
 /// Functions by name or full ARN, each with what it does on its first call, its second and so on.
 ///
-/// The file is an object: a function's name (or ARN, which goes before the name) to one of
+/// The file is an object: a function's name or ARN to one of
 /// - `{"return": value}`: returns the value,
 /// - `{"echo": true}`: returns its payload,
 /// - `{"error": {"errorType": name, "errorMessage": text}}`: fails,
 ///
 /// each with `"delay_seconds": number` if it takes that long, or to a list of these, one for each
-/// call in turn; after the last one, the last repeats.
+/// call in turn; after the last one, the last repeats. Where several keys name the function that is
+/// called, the ARN as the definition has it goes first, then the plain name.
 #[derive(Debug)]
 pub struct MockFunctions {
     functions: BTreeMap<String, Vec<Reply>>,
@@ -76,7 +77,10 @@ impl MockFunctions {
     }
 
     fn next_reply(&self, name: &str, arn: &str) -> Option<Reply> {
-        let key = if self.functions.contains_key(arn) { arn } else { name };
+        let is_called = |key: &&String| FunctionName::parse(key).is_some_and(|f| f.name == name);
+        let by_parts = || self.functions.keys().find(is_called).map(String::as_str);
+        let exact = [arn, name].into_iter().find(|key| self.functions.contains_key(*key));
+        let key = exact.or_else(by_parts)?;
         let replies = self.functions.get(key)?;
         let mut calls = self.calls.borrow_mut();
         let call = calls.entry(key.to_owned()).or_default();
@@ -228,6 +232,14 @@ mod tests {
             }
         }
         assert_eq!(returned, [json!(1), json!(2), json!(2), json!(3)]);
+        assert!(functions.next_reply("g", "g").is_none());
+    }
+
+    #[test]
+    fn an_arn_serves_a_call_by_name() {
+        let functions = json!({ "arn:aws:lambda:r:1:function:f": { "return": 3 } });
+        let functions = MockFunctions::from_json(&functions).unwrap();
+        assert!(functions.next_reply("f", "f").is_some());
         assert!(functions.next_reply("g", "g").is_none());
     }
 }
