@@ -181,7 +181,7 @@ pub(crate) enum AslCommand {
   sluice asl run machine.asl.json --input input.json --functions mocks.json --output json
 
 The functions file: {\"name\": {\"return\": …} | {\"echo\": true} | {\"error\": {\"errorType\": …,
-\"errorMessage\": …}}}, or a list of such, one for each call in turn.
+\"errorMessage\": …}}}, or a list of such, one for each call in turn; the last one repeats.
 
 Exit codes: 0 SUCCEEDED, 1 any other status, 2 the definition, input or functions cannot be used.")]
     Run {

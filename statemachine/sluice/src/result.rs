@@ -65,15 +65,15 @@ pub(crate) struct OutputPaths {
 /// One file's result: an object of `sluice run --output json`.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct RunResult {
-    /// The execution's name.
-    pub run: String,
+    /// The execution's name; `None` if none could start.
+    pub run: Option<String>,
     /// Its status, in AWS's words.
     pub status: String,
     /// The terminal state's name; of a failed execution the state that failed.
     pub outcome: Option<String>,
     /// The run that the outputs belong to: of a duplicate the earlier one.
     pub correlation_id: Option<String>,
-    /// The key under which the file was dropped.
+    /// The key under which the file was dropped; its path if it was not.
     pub source_file: String,
     /// Of a duplicate, how the earlier run ended.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -85,6 +85,8 @@ pub(crate) struct RunResult {
     pub records: Option<RecordCounts>,
     /// Cell and row errors; may add up to more than `records.rejected`.
     pub rejected_by_code: BTreeMap<RejectCode, u64>,
+    /// Columns of the file that the contract does not declare: they were not checked.
+    pub undeclared_columns: Vec<String>,
     /// Why the file was refused.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub refusal: Option<Refusal>,
@@ -103,6 +105,28 @@ pub(crate) struct RunResult {
 }
 
 impl RunResult {
+    /// The result of a file whose execution could not start.
+    pub(crate) fn not_started(file: &str, error: &str) -> Self {
+        Self {
+            run: None,
+            status: "FAILED".to_owned(),
+            outcome: None,
+            correlation_id: None,
+            source_file: file.to_owned(),
+            earlier_outcome: None,
+            owner: None,
+            records: None,
+            rejected_by_code: BTreeMap::new(),
+            undeclared_columns: Vec::new(),
+            refusal: None,
+            mail: None,
+            outputs: OutputPaths::default(),
+            error: Some("the execution did not start".to_owned()),
+            cause: Some(error.to_owned()),
+            duration_ms: 0,
+        }
+    }
+
     /// How it ended.
     pub(crate) fn verdict(&self) -> Verdict {
         match (self.status.as_str(), self.outcome.as_deref()) {
@@ -155,8 +179,14 @@ impl RunResult {
         if !codes.is_empty() {
             lines.push(format!("  {}", codes.join(", ")));
         }
+        if !self.undeclared_columns.is_empty() {
+            let columns = safe(&self.undeclared_columns.join(", "));
+            lines.push(format!("  {}: {columns}", styled(WARN, "not checked")));
+        }
         self.paths(&mut lines);
-        lines.push(format!("  {}", styled(DIM, format_args!("sluice show {}", short(&self.run)))));
+        if let Some(run) = &self.run {
+            lines.push(format!("  {}", styled(DIM, format_args!("sluice show {}", short(run)))));
+        }
         lines.join("\n")
     }
 

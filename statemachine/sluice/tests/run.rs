@@ -151,6 +151,32 @@ fn a_failure_is_visible_as_a_failure() {
 }
 
 #[test]
+fn a_column_that_is_not_checked_is_named() {
+    let sandbox = Sandbox::new();
+    let fields = r#"{"fields": [{"name": "id"}, {"name": "amount", "type": "number"}]}"#;
+    let contract = sandbox.file("stores.json", fields);
+    let file = sandbox.file("x.csv", "id,Amount\n1,bad\n");
+    let (code, result) = sandbox.run_one(&[&file, "--contract", &contract]);
+    assert_eq!((code, &result["undeclared_columns"]), (0, &json!(["Amount"])), "{result}");
+    let file = sandbox.file("y.csv", "id;amount\n1;2\n");
+    let (code, result) = sandbox.run_one(&[&file, "--contract", &contract]);
+    assert_eq!((code, &result["refusal"]["code"]), (2, &json!("missing-label")), "{result}");
+}
+
+#[test]
+fn a_rejected_file_that_is_corrected_in_part_saves_what_it_can() {
+    let sandbox = Sandbox::new();
+    let contract = sandbox.file("stores.json", r#"{"fields": [{"name": "n", "type": "integer"}]}"#);
+    let file = sandbox.file("x.csv", "n\n1\n2\n3\n4\n5\na\nb\nc\n");
+    let (_, result) = sandbox.run_one(&[&file, "--contract", &contract]);
+    let rejected = fs::read_to_string(result["outputs"]["rejected"].as_str().unwrap()).unwrap();
+    let corrected = sandbox.file("corrected.csv", &rejected.replace("\na,", "\n6,"));
+    let (code, result) = sandbox.run_one(&[&corrected, "--dataset", "stores"]);
+    assert_eq!((code, &result["outcome"]), (0, &json!("Completed")), "{result}");
+    assert_eq!(result["records"], json!({"read": 3, "valid": 1, "rejected": 2}));
+}
+
+#[test]
 fn a_run_that_failed_half_way_is_taken_up_where_its_claim_left_it() {
     let sandbox = Sandbox::new();
     let file = sample("smartphone-sales/good.csv");
@@ -190,8 +216,10 @@ fn several_files_give_a_line_each_and_the_gravest_exit_code() {
     let args = ["run", good.to_str().unwrap(), &refused, "--output", "json"];
     let (code, out) = sandbox.sluice(&args);
     assert_eq!((code, out.lines().count()), (2, 2), "{out}");
-    let (code, _) = sandbox.sluice(&["run", &absent, &refused]);
-    assert_eq!(code, 1);
+    let (code, out) = sandbox.sluice(&["run", &absent, &refused, "--output", "json"]);
+    assert_eq!((code, out.lines().count()), (1, 2), "{out}");
+    let first: Value = serde_json::from_str(out.lines().next().unwrap()).unwrap();
+    assert_eq!((&first["run"], &first["status"]), (&Value::Null, &json!("FAILED")));
 }
 
 #[test]

@@ -209,11 +209,11 @@ impl<'c> Validator<'c> {
     }
 
     /// Why the file is refused: for its header, or after its end because more records are rejected
-    /// than the contract allows. A file without a single valid record is not refused: that is a
-    /// verdict of its own.
+    /// than the contract allows. A file without a single valid record is not refused for that, which is
+    /// a verdict of its own; nor is a corrected rejected file, of which any row saved is a gain.
     pub fn refusal(&self) -> Option<Refusal> {
         let (rate, most) = (self.tally.reject_rate(), self.contract.sluice().max_reject_rate);
-        let is_within = rate <= most || self.tally.records.valid == 0;
+        let is_within = rate <= most || self.tally.records.valid == 0 || self.is_rejected_file;
         if self.refusal.is_some() || !self.finished || is_within {
             return self.refusal.clone();
         }

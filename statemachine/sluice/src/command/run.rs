@@ -49,6 +49,11 @@ pub(crate) async fn run(args: RunArgs) -> anyhow::Result<ExitCode> {
             }
             Err(error) => {
                 verdicts.push(Verdict::Failed);
+                if args.output == OutputFormat::Json {
+                    let path = file.display().to_string();
+                    let result = RunResult::not_started(&path, &format!("{error:#}"));
+                    print(&serde_json::to_string(&result)?)?;
+                }
                 let message = safe(&format!("{}: {error:#}", file.display()));
                 anstream::eprintln!("{} {message}", styled(BAD, "error:"));
             }
@@ -158,7 +163,7 @@ async fn result_of(
     let (first, last) = (event(result.events.first()), event(result.events.last()));
     let took = last.zip(first).map_or(0, |(last, first)| (last - first).num_milliseconds());
     Ok(RunResult {
-        run: finished.name.clone(),
+        run: Some(finished.name.clone()),
         status: text(&serde_json::to_value(result.status)?).unwrap_or_default(),
         earlier_outcome: text(&claim["outcome"]).filter(|_| is_held),
         owner: text(&claim["owner"]["name"]).filter(|_| is_held),
@@ -171,6 +176,9 @@ async fn result_of(
             .map(|_| validation.map(|validation| validation.records).unwrap_or_default()),
         rejected_by_code: validation
             .map(|validation| validation.rejected_by_code.clone())
+            .unwrap_or_default(),
+        undeclared_columns: validation
+            .map(|validation| validation.undeclared_columns.clone())
             .unwrap_or_default(),
         refusal: manifest.as_ref().and_then(|manifest| manifest.results.refusal.clone()),
         mail: text(&output["mail"]),

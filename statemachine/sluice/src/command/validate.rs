@@ -80,11 +80,26 @@ fn check(args: &ValidateArgs) -> anyhow::Result<ExitCode> {
     progress.clear();
     let refusal = validator.refusal();
     printer.end(validator.tally(), refusal.as_ref())?;
+    warn_of_columns(&validator, &contract);
     Ok(match refusal {
         Some(_) => ExitCode::from(REFUSED),
         None if validator.tally().records.rejected > 0 => ExitCode::from(SOME_REJECTED),
         None => ExitCode::SUCCESS,
     })
+}
+
+/// A misspelt column of a field that is not required switches its checks off: people must be told.
+fn warn_of_columns(validator: &Validator<'_>, contract: &Contract) {
+    let Some(header) = validator.header() else { return };
+    let list =
+        |labels: &mut dyn Iterator<Item = &str>| labels.map(safe).collect::<Vec<_>>().join(", ");
+    let undeclared = list(&mut header.undeclared());
+    let absent = list(&mut header.absent(contract));
+    for (label, columns) in [("not checked", undeclared), ("not in the file", absent)] {
+        if !columns.is_empty() {
+            anstream::eprintln!("{} {label}: {columns}", styled(WARN, "warning:"));
+        }
+    }
 }
 
 fn contract(path: Option<&Path>) -> anyhow::Result<Contract> {

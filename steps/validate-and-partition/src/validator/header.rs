@@ -42,6 +42,12 @@ pub struct Header<'c> {
 }
 
 impl Header<'_> {
+    /// The declared columns that the file does not have; none of them is required.
+    pub fn absent<'a>(&'a self, contract: &'a Contract) -> impl Iterator<Item = &'a str> {
+        let has = |name: &str| self.columns.iter().any(|column| &*column.label == name);
+        contract.fields().iter().map(Field::name).filter(move |name| !has(name))
+    }
+
     /// The labels that the contract does not declare.
     pub fn undeclared(&self) -> impl Iterator<Item = &str> {
         self.columns.iter().filter(|column| column.field.is_none()).map(|column| &*column.label)
@@ -244,10 +250,15 @@ fn complete(labels: &[String], contract: &Contract) -> Result<(), Refusal> {
     let (fields, dialect) = (contract.fields(), *contract.dialect());
     let known: Vec<&str> = fields.iter().map(Field::name).collect();
     let has = |name: &str| labels.iter().any(|label| label == name);
+    // A file with none of the declared columns is another dataset's, or differently delimited.
+    let has_none = !known.iter().any(|name| has(name));
+    let must_be_there = |index: &usize, field: &Field| {
+        has_none || field.required() || contract.primary_key().contains(index)
+    };
     let missing: Vec<&str> = fields
         .iter()
         .enumerate()
-        .filter(|(index, field)| field.required() || contract.primary_key().contains(index))
+        .filter(|(index, field)| must_be_there(index, field))
         .map(|(_, field)| field.name())
         .filter(|name| !has(name))
         .collect();

@@ -208,7 +208,7 @@ fn a_refusal_says_what_was_found() {
     check("name,size\n", "the header has no column `id`; it has `name`, `size`");
     check(
         "id;name\n",
-        "the header has no column `id`; it is a single column, `id;name`, and seems to be separated \
+        "the header has no columns `id`, `name`, `size`; it is a single column, `id;name`, and seems to be separated \
          by `;` instead of `,`",
     );
     check("id,,\n", "columns 2, 3 of 3 have no label in the header");
