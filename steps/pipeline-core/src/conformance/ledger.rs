@@ -1,5 +1,7 @@
 //! [`Ledger`]: one owner at a time, one run for all of them, and nothing done twice.
 
+mod contention;
+
 use chrono::TimeDelta;
 
 use super::{
@@ -11,6 +13,8 @@ use crate::{
     ports::{Claim, ClaimRequest, Ledger, LedgerRecord, LedgerState},
     run::{Outcome, Run},
 };
+
+pub use contention::{a_name_has_one_winner, of_many_claims_one_wins, of_many_take_overs_one_wins};
 
 /// Claims and expects success. Gives the run, and whether it was adopted.
 #[track_caller]
@@ -381,39 +385,4 @@ pub async fn a_name_is_reserved_once(ledger: &dyn Ledger) {
     assert!(ledger.reserve_name("a/x_20241004_000000", "first").await.unwrap());
     assert!(ledger.reserve_name("a/x_20241004_000001", "second").await.unwrap());
     assert!(ledger.reserve_name("a/X_20241004_000000", "second").await.unwrap());
-}
-
-/// Whether this contender's claim of one content wins.
-pub async fn of_many_claims_one_wins(ledger: &dyn Ledger, contender: usize) -> bool {
-    let request = claim(&execution(&format!("contender-{contender}")), "a.csv");
-    match ledger.claim(&request).await.unwrap() {
-        Claim::Claimed { run, adopted } => {
-            assert_eq!((*run, adopted), (request.run, false));
-            true
-        }
-        Claim::Held(record) => {
-            assert_eq!(record.run.correlation_id, record.owner.name);
-            false
-        }
-    }
-}
-
-/// Whether this contender takes over from a dead owner. Whoever comes first makes that owner.
-pub async fn of_many_take_overs_one_wins(ledger: &dyn Ledger, contender: usize) -> bool {
-    let dead = execution("dead");
-    ledger.claim(&claim(&dead, "a.csv")).await.unwrap();
-    let mut request = claim(&execution(&format!("contender-{contender}")), "a.csv");
-    request.dead_owner = Some(dead.id.clone());
-    match ledger.claim(&request).await.unwrap() {
-        Claim::Claimed { run: taken, adopted } => {
-            assert_eq!((*taken, adopted), (run(&dead, "a.csv"), true));
-            true
-        }
-        Claim::Held(_) => false,
-    }
-}
-
-/// Whether this contender gets the name.
-pub async fn a_name_has_one_winner(ledger: &dyn Ledger, contender: usize) -> bool {
-    ledger.reserve_name("a/x_20241004_000000", &format!("contender-{contender}")).await.unwrap()
 }
