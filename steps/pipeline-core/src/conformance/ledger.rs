@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 
 use super::{
     assert_kind,
-    samples::{claim, execution, results, run, start},
+    samples::{claim, execution, results, start},
 };
 use crate::{
     error::ErrorKind,
