@@ -1,21 +1,17 @@
 //! Makes a run final: the manifest, which proves that everything is published, then the ledger, then
 //! the announcement.
 
-use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use pipeline_core::{
-    document::json_document,
+    document::{Document, json_document},
     error::{ErrorKind, StepError, StepResult},
     manifest::{Manifest, SCHEMA_VERSION},
-    ports::{ContentId, Metadata, ObjectStore, Publication, read_all},
+    ports::{ContentId, ObjectStore, Publication},
     run::{Execution, Outcome, PublishedObject, Run, RunResults},
     steps::claim_file::{CompleteInput, CompleteOutput},
 };
 
 use crate::{Config, Ports, domain_event};
-
-/// A manifest's size depends on the contract, which is smaller than this.
-const MAX_MANIFEST_BYTES: usize = 8 << 20;
 
 pub(crate) async fn complete(
     input: CompleteInput,
@@ -50,7 +46,7 @@ pub(crate) async fn finish_published(
     execution: &Execution,
     ports: Ports<'_>,
 ) -> StepResult<Option<Manifest>> {
-    let Some(manifest) = published(run, ports.store).await? else {
+    let Some(manifest) = Manifest::of(run, ports.store).await? else {
         return Ok(None);
     };
     if manifest.run != *run {
@@ -180,35 +176,24 @@ async fn check_object(
 
 /// Publishes the manifest, unless one stands there that says the same. Gives the one that stands.
 async fn publish(manifest: Manifest, store: &dyn ObjectStore) -> StepResult<Manifest> {
-    let key = &manifest.run.outputs.manifest;
-    let json = json_document(&manifest)?;
-    let mut writer = store.put(key, "application/json").await?;
-    writer.write(Bytes::from(json)).await?;
-    match writer.finish(Metadata::new(), Publication::IfAbsent).await {
+    let run = &manifest.run;
+    let document = Document {
+        key: &run.outputs.manifest,
+        content_type: "application/json",
+        bytes: json_document(&manifest)?,
+        record_count: None,
+    };
+    match document.publish(run, store, Publication::IfAbsent).await {
         Ok(_) => return Ok(manifest),
         Err(error) if error.kind() != ErrorKind::PreconditionFailed => return Err(error),
         Err(_) => {}
     }
-    match published(&manifest.run, store).await? {
+    match Manifest::of(run, store).await? {
         Some(earlier) if earlier.same_publication(&manifest) => Ok(earlier),
         _ => Err(about(
-            &manifest.run,
+            run,
             ErrorKind::PreconditionFailed,
             "another manifest of this run is published",
         )),
     }
-}
-
-async fn published(run: &Run, store: &dyn ObjectStore) -> StepResult<Option<Manifest>> {
-    let key = &run.outputs.manifest;
-    let json = match read_all(store, key, None, MAX_MANIFEST_BYTES).await {
-        Ok(json) => json,
-        Err(error) if error.kind() == ErrorKind::ObjectNotFound => return Ok(None),
-        Err(error) => return Err(error),
-    };
-    serde_json::from_slice(&json).map(Some).map_err(|error| {
-        StepError::new(ErrorKind::Internal, "cannot read the manifest")
-            .with("key", key)
-            .because(error)
-    })
 }

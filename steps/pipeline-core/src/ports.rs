@@ -20,7 +20,7 @@ pub use ledger::{
     MAIL_DISABLED, SendLog, SendMark, SendState,
 };
 pub use mailer::{Mailer, RawEmail, SendError};
-pub use object_key::{MAX_KEY_BYTES, MAX_NAME_BYTES, key_fault};
+pub use object_key::key_fault;
 pub use object_store::{
     Metadata, ObjectInfo, ObjectReader, ObjectStore, ObjectWriter, Publication, check_metadata,
     read_all,

@@ -87,7 +87,6 @@ impl std::error::Error for TypeError {}
 #[derive(Debug, Clone)]
 pub struct Field {
     pub(super) name: String,
-    pub(super) title: Option<String>,
     pub(super) missing_values: Vec<String>,
     pub(super) reader: Reader,
     pub(super) type_error: TypeError,
@@ -100,11 +99,6 @@ impl Field {
     /// The column's name.
     pub fn name(&self) -> &str {
         &self.name
-    }
-
-    /// What people call it: the annotation `title`, or else the name.
-    pub fn title(&self) -> &str {
-        self.title.as_deref().unwrap_or(&self.name)
     }
 
     /// The type of its values.
@@ -120,11 +114,6 @@ impl Field {
     /// Whether a value may be there only once in a file.
     pub fn unique(&self) -> bool {
         self.unique
-    }
-
-    /// Its constraints but `required` and `unique`, in the order in which they are checked.
-    pub fn constraints(&self) -> &[Constraint] {
-        &self.constraints
     }
 
     /// Whether a cell is one of the missing values.

@@ -1,10 +1,10 @@
 /// The most bytes that S3 takes for a key.
 ///
 /// Source: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html>
-pub const MAX_KEY_BYTES: usize = 1024;
+const MAX_KEY_BYTES: usize = 1024;
 
 /// The most bytes that the usual file systems take for a name.
-pub const MAX_NAME_BYTES: usize = 255;
+const MAX_NAME_BYTES: usize = 255;
 
 /// What keeps a key from being a plain path inside a folder, as a clause such as `it has an empty
 /// segment`; `None` if nothing does.

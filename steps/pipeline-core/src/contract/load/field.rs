@@ -55,7 +55,6 @@ pub(super) fn read(
     let object = node.object(problems)?;
     check_keys(&object, problems);
     let name = name(&object, problems);
-    let title = object.get("title").and_then(|node| node.string(problems).map(str::to_owned));
     let missing_values = match object.get("missingValues") {
         Some(node) => self::missing_values(&node, problems),
         None => Some(missing_values.to_vec()),
@@ -79,7 +78,6 @@ pub(super) fn read(
     };
     Some(Field {
         name: name?.to_owned(),
-        title,
         missing_values: missing_values?,
         reader,
         type_error: TypeError(Arc::from(rule)),
