@@ -141,7 +141,7 @@ impl Desk<'_> {
         let is_answer = |analysis: &Analysis| {
             analysis.model == config.model_id
                 && analysis.prompt_sha256.as_ref() == Some(&prompt_sha256)
-                && analysis.analysis_id == publish::analysis_id(run)
+                && analysis.analysis_id == run.analysis_id()
         };
         let is_free = matches!(earlier, Earlier::Nothing);
         if let Some(published) = earlier.adopted(is_answer) {
@@ -186,7 +186,7 @@ impl Desk<'_> {
     fn analysis(&self, model: &str, checked: Checked) -> Analysis {
         Analysis {
             schema_version: SCHEMA_VERSION.to_owned(),
-            analysis_id: publish::analysis_id(&self.input.run),
+            analysis_id: self.input.run.analysis_id(),
             correlation_id: self.input.run.correlation_id.clone(),
             model: model.to_owned(),
             degraded_because: None,

@@ -28,12 +28,6 @@ pub(crate) struct Published {
     object: PublishedObject,
 }
 
-/// `analysis_<epoch>_<first 8 of the correlation id>`
-pub(crate) fn analysis_id(run: &Run) -> String {
-    let id: String = run.correlation_id.chars().take(8).collect();
-    format!("analysis_{}_{id}", run.started_at.timestamp())
-}
-
 /// What an earlier attempt left.
 pub(crate) enum Earlier {
     Nothing,

@@ -77,6 +77,13 @@ impl Run {
     pub fn mail_id(&self, outcome: Outcome) -> String {
         format!("{}-{}", self.correlation_id, outcome.as_str())
     }
+
+    /// The id of the run's item in the table of analyses:
+    /// `analysis_<epoch>_<first 8 of the correlation id>`.
+    pub fn analysis_id(&self) -> String {
+        let id: String = self.correlation_id.chars().take(8).collect();
+        format!("analysis_{}_{id}", self.started_at.timestamp())
+    }
 }
 
 /// How a run that did its job ended. The names are those of the terminal states.

@@ -102,15 +102,13 @@ async fn compose(
     Mail { id, subject, text, html, date: run.started_at, attachment }.into_message(config)
 }
 
-/// Notes at the run's analyses that the report about them is out. Said again by a retry, since the
-/// attempt that sent may have died before. An analysis that has expired has nothing to be noted at.
+/// Notes at the run's analysis that the report about it is out. Said again by a retry, since the
+/// attempt that sent may have died before. A run without an analysis, or whose analysis has expired,
+/// has nothing to be noted at.
 async fn note_sent(run: &Run, delivery: &Delivery, ports: Ports<'_>) -> StepResult<()> {
     let Some(at) = delivery.sent_at else { return Ok(()) };
-    for item in ports.analyses.by_correlation_id(&run.correlation_id).await? {
-        match ports.analyses.mark_notified(&item.analysis.analysis_id, at).await {
-            Err(error) if error.kind() == ErrorKind::ObjectNotFound => {}
-            marked => marked?,
-        }
+    match ports.analyses.mark_notified(&run.analysis_id(), at).await {
+        Err(error) if error.kind() == ErrorKind::ObjectNotFound => Ok(()),
+        marked => marked,
     }
-    Ok(())
 }
