@@ -1,0 +1,6 @@
+# As prod, but its data is not precious.
+environment        = "uat"
+force_destroy      = true
+key_deletion_days  = 7
+log_retention_days = 30
+event_archive_days = 7
