@@ -1,0 +1,45 @@
+# One key for everything that the pipeline stores: artifacts, state, logs, messages.
+resource "aws_kms_key" "pipeline" {
+  description             = "Artifacts, Terraform state, logs and notifications of ${local.prefix}."
+  enable_key_rotation     = true
+  deletion_window_in_days = 30
+  policy                  = jsonencode({ Version = "2012-10-17", Statement = local.key_policy_statements })
+}
+
+resource "aws_kms_alias" "pipeline" {
+  name          = "alias/${local.prefix}"
+  target_key_id = aws_kms_key.pipeline.key_id
+}
+
+locals {
+  key_policy_statements = [
+    {
+      # Without it nobody could manage the key: the account's own policies decide.
+      Sid       = "Account"
+      Effect    = "Allow"
+      Principal = { AWS = "arn:${local.partition}:iam::${local.account_id}:root" }
+      Action    = "kms:*"
+      Resource  = "*"
+    },
+    {
+      Sid       = "Logs"
+      Effect    = "Allow"
+      Principal = { Service = "logs.${local.region}.amazonaws.com" }
+      Action    = ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"]
+      Resource  = "*"
+      Condition = {
+        ArnLike = { "kms:EncryptionContext:aws:logs:arn" = "arn:${local.partition}:logs:${local.regional}:log-group:/aws/codebuild/${local.prefix}-*" }
+      }
+    },
+    {
+      # EventBridge publishes to an encrypted topic with these; without them it drops the message in silence.
+      # So it does with a condition on the source, which SNS does not support here; the topic's own policy
+      # names the rules. https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+      Sid       = "Events"
+      Effect    = "Allow"
+      Principal = { Service = "events.amazonaws.com" }
+      Action    = ["kms:Decrypt", "kms:GenerateDataKey*"]
+      Resource  = "*"
+    },
+  ]
+}
