@@ -1,0 +1,65 @@
+"""Bedrock's Converse, scripted: replies are laid out for each model id and taken in turn."""
+
+import json
+import threading
+import uuid
+from typing import Any
+
+from werkzeug.wrappers import Response
+
+
+class Bedrock:
+    """Scripts and the requests seen, by model id. A call that nobody laid out a reply for is an error 500."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._scripts: dict[str, list[dict[str, Any]]] = {}
+        self._requests: dict[str, list[Any]] = {}
+
+    def script(self, model_id: str, replies: list[dict[str, Any]]) -> None:
+        """Lays out replies; they replace what was left of earlier ones."""
+        with self._lock:
+            self._scripts[model_id] = list(replies)
+
+    def requests(self, model_id: str) -> list[Any]:
+        """The bodies of the calls for this model, oldest first."""
+        with self._lock:
+            return list(self._requests.get(model_id, []))
+
+    def clear(self) -> None:
+        """Forgets scripts and requests."""
+        with self._lock:
+            self._scripts.clear()
+            self._requests.clear()
+
+    def converse(self, model_id: str, body: Any) -> Response:
+        """The next reply of the script."""
+        with self._lock:
+            self._requests.setdefault(model_id, []).append(body)
+            script = self._scripts.get(model_id) or []
+            if not script:
+                return _error(500, "InternalServerException", f"no reply is scripted for {model_id}")
+            reply = script[0] if script[0].get("repeat") else script.pop(0)
+        if "error" in reply:
+            return _error(reply.get("status", 500), reply["error"], reply.get("message", ""))
+        document = reply["body"] if "body" in reply else _tool_use(reply, body)
+        return Response(json.dumps(document), content_type="application/json")
+
+
+def _tool_use(reply: dict[str, Any], request: Any) -> dict[str, Any]:
+    tools = request.get("toolConfig", {}).get("tools", [])
+    tool = tools[0]["toolSpec"]["name"] if tools else "record_analysis"
+    use = {"toolUseId": f"tooluse_{uuid.uuid4().hex[:22]}", "name": tool, "input": reply["tool_input"]}
+    tokens_in, tokens_out = reply.get("input_tokens", 0), reply.get("output_tokens", 0)
+    return {
+        "output": {"message": {"role": "assistant", "content": [{"toolUse": use}]}},
+        "stopReason": reply.get("stop_reason", "tool_use"),
+        "usage": {"inputTokens": tokens_in, "outputTokens": tokens_out, "totalTokens": tokens_in + tokens_out},
+        "metrics": {"latencyMs": 1},
+    }
+
+
+def _error(status: int, name: str, message: str) -> Response:
+    return Response(
+        json.dumps({"message": message}), status, {"x-amzn-ErrorType": name}, content_type="application/json"
+    )

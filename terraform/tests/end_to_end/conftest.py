@@ -1,0 +1,127 @@
+"""One emulator and one deployment for all tests, which share them and tell their files apart by key."""
+
+import json
+import uuid
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from deployment import REPOSITORY, Deployment, missing
+from emulator import Emulator, insist
+from pipeline import Pipeline, Run
+
+# The order in which the modules run: the last ones change the deployment and take it away.
+ORDER = [
+    "test_run",
+    "test_duplicates",
+    "test_files",
+    "test_model",
+    "test_mail",
+    "test_faults",
+    "test_deaths",
+    "test_operations",
+    "test_command_line",
+    "test_large_file",
+    "test_switched_off",
+    "test_teardown",
+]
+
+MODEL_ID = "amazon.nova-lite-v1:0"
+VARIABLES = {
+    "environment": "dev",
+    "sender_email": "sluice@example.org",
+    "recipient_emails": ["reader@example.org", "second@example.org"],
+}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Puts the modules in order."""
+    items.sort(key=lambda item: ORDER.index(item.module.__name__))
+
+
+@pytest.fixture(scope="session")
+def emulator() -> Iterator[Emulator]:
+    """The emulated AWS."""
+    reason = missing()
+    if reason is not None:
+        # What is not here is skipped in a checkout without it, and an error where it is insisted on.
+        (pytest.fail if insist() else pytest.skip)(reason)
+    emulator = Emulator()
+    yield emulator
+    emulator.close()
+
+
+@pytest.fixture(scope="session")
+def deployment(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Deployment:
+    """The Terraform project, initialised."""
+    return Deployment(tmp_path_factory.mktemp("deployment"), emulator, VARIABLES)
+
+
+@pytest.fixture(scope="session")
+def pipeline(emulator: Emulator, deployment: Deployment) -> Pipeline:
+    """The pipeline, applied once."""
+    return Pipeline(emulator, deployment.apply(), "sluice-dev", MODEL_ID)
+
+
+@pytest.fixture(scope="session")
+def degraded(pipeline: Pipeline) -> Run:
+    """A run whose model gives nothing but useless answers. Its prompt tells what a good one would name."""
+    pipeline.emulator.script_model(MODEL_ID, {"tool_input": {"summary": 7}, "repeat": True})
+    return pipeline.drop("input/smartphone-sales/degraded.csv", sample("messy.csv"))
+
+
+@pytest.fixture(scope="session")
+def good_answer(pipeline: Pipeline, degraded: Run) -> dict[str, Any]:
+    """What a model that does as it is told says about the sample; without a number there is none to check."""
+    assert degraded.status == "SUCCEEDED", degraded
+    answer = answer_to(pipeline.emulator.model_requests(MODEL_ID)[0])
+    return {"tool_input": answer, "input_tokens": 1200, "output_tokens": 300}
+
+
+@pytest.fixture(autouse=True)
+def calm(pipeline: Pipeline, good_answer: dict[str, Any]) -> Iterator[None]:
+    """No fault or reply outlives the test that asked for it; the model answers well unless told otherwise."""
+    pipeline.emulator.script_model(MODEL_ID, {**good_answer, "repeat": True})
+    yield
+    pipeline.emulator.forget_faults()
+
+
+@pytest.fixture
+def key() -> Callable[..., str]:
+    """A key of a file that no other test drops."""
+
+    def fresh(name: str = "file.csv") -> str:
+        return f"input/smartphone-sales/{uuid.uuid4().hex[:8]}/{name}"
+
+    return fresh
+
+
+@pytest.fixture(scope="session")
+def messy() -> bytes:
+    """The sample with rejects."""
+    return sample("messy.csv")
+
+
+def sample(name: str) -> bytes:
+    """A file of the sample dataset."""
+    return (REPOSITORY / "samples" / "smartphone-sales" / name).read_bytes()
+
+
+def answer_to(request: dict[str, Any]) -> dict[str, Any]:
+    """A complete answer to the prompt: one statement of each kind that it wants, naming the groups that it must."""
+    prompt = request["messages"][0]["content"][0]["text"]
+    asked = json.loads(next(line for line in prompt.splitlines() if line.startswith('{"')))
+
+    def text(ask: dict[str, Any]) -> str:
+        return "The numbers speak for " + (", ".join(ask.get("must_name", [])) or "no group in particular") + "."
+
+    return {
+        "insights": [
+            {"type": ask["kind"], "description": text(ask), "confidence": "high"} for ask in asked["insights"]
+        ],
+        "anomalies": [],
+        "recommendations": [
+            {"category": ask["kind"], "action": text(ask), "priority": "medium"} for ask in asked["recommendations"]
+        ],
+        "summary": "Sales are as the segments show.",
+    }
