@@ -4,10 +4,16 @@
     reason = "the comments are the help, and a terminal shows back quotes"
 )]
 
+mod aws;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+
+#[cfg(feature = "aws")]
+pub(crate) use self::aws::AccessArgs;
+pub(crate) use self::aws::{DropArgs, MachineArgs, RedriveArgs};
 
 /// Validates CSV files against a contract, keeps every row, computes the facts, writes the report.
 #[derive(Debug, Parser)]
@@ -19,8 +25,9 @@ use clap_complete::Shell;
   sluice validate sales.csv --contract sales.json    only the check
   sluice executions                                  what ran, and how it ended
   sluice show 3f2a                                   one execution, state by state
+  sluice drop sales.csv --bucket my-bucket           the whole pipeline, on AWS
 
-Exit codes of run: 0 completed or done before, 1 failed, 2 refused, all rejected or no records, 3 in progress elsewhere."
+Exit codes of run and drop: 0 completed or done before, 1 failed, 2 refused, all rejected or no records, 3 in progress elsewhere."
 )]
 pub(crate) struct Cli {
     /// What to do.
@@ -51,14 +58,37 @@ Exit codes: 0 all records are valid, 1 some are rejected, 2 the file is refused 
     /// Lists what ran, newest first.
     #[command(after_help = "Examples:
   sluice executions --status FAILED
+  sluice executions --state-machine arn:aws:states:eu-west-1:111122223333:stateMachine:sluice-dev
   sluice executions --output json | jq -r .name")]
     Executions(ExecutionsArgs),
     /// Shows one execution: each state, what went in, what came out, why it failed.
     #[command(after_help = "Examples:
   sluice show 3f2a                                   any unambiguous beginning of the name
   sluice show 3f2a --state Aggregate                 input and output of one state, whole
-  sluice show 3f2a --output json                     the history as GetExecutionHistory gives it")]
+  sluice show 3f2a --output json                     the history as GetExecutionHistory gives it
+  sluice show 3f2a --state-machine arn:aws:states:…  an execution on AWS
+  sluice show arn:aws:states:…:execution:…           the same, by its own ARN")]
     Show(ShowArgs),
+    /// On AWS: uploads files to the bucket and follows the execution of each to its end.
+    #[command(after_help = "Examples:
+  sluice drop sales.csv --bucket sluice-dev-111122223333
+  sluice drop *.csv --bucket sluice-dev-111122223333 --dataset store-export --output json
+  sluice drop sales.csv --bucket sluice-dev-111122223333 --no-follow
+
+Credentials are those of the AWS command line: AWS_PROFILE, `aws sso login`, environment, instance role.
+Ctrl-C ends the watching, not the execution.
+
+Exit codes: as of `sluice run`; 130 after Ctrl-C.")]
+    Drop(DropArgs),
+    /// On AWS: lets a failed, timed out or aborted execution go on where it stopped.
+    #[command(after_help = "Examples:
+  sluice redrive 3f2a --state-machine arn:aws:states:eu-west-1:111122223333:stateMachine:sluice-dev
+  sluice redrive arn:aws:states:eu-west-1:111122223333:execution:sluice-dev:3f2a…
+
+What had succeeded is not done again. AWS redrives for 14 days; after that, drop the file again.
+
+Exit codes: as of `sluice run`; 130 after Ctrl-C.")]
+    Redrive(RedriveArgs),
     /// Runs or checks any JSONata state machine, with mocked functions and a virtual clock.
     Asl(AslArgs),
     /// Writes a synthetic smartphone-sales file of any size.
@@ -130,11 +160,15 @@ pub(crate) struct ValidateArgs {
     pub output: OutputFormat,
 }
 
+/// The statuses of executions.
+const STATUSES: [&str; 6] =
+    ["RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED", "PENDING_REDRIVE"];
+
 /// `sluice executions`
 #[derive(Debug, Args)]
 pub(crate) struct ExecutionsArgs {
-    /// Only those with this status: RUNNING, SUCCEEDED, FAILED, TIMED_OUT or ABORTED
-    #[arg(long, value_name = "STATUS")]
+    /// Only those with this status
+    #[arg(long, value_name = "STATUS", ignore_case = true, value_parser = STATUSES)]
     pub status: Option<String>,
     /// At most this many
     #[arg(long, default_value_t = 20, value_name = "N")]
@@ -145,12 +179,15 @@ pub(crate) struct ExecutionsArgs {
     /// How to print them
     #[arg(long, value_enum, default_value = "text")]
     pub output: OutputFormat,
+    /// The state machine, where it is on AWS
+    #[command(flatten)]
+    pub aws: MachineArgs,
 }
 
 /// `sluice show`
 #[derive(Debug, Args)]
 pub(crate) struct ShowArgs {
-    /// The execution's name, or an unambiguous beginning of it.
+    /// The execution's name, or an unambiguous beginning of it; on AWS also its ARN.
     #[arg(value_name = "RUN")]
     pub run: String,
     /// Input and output of this state only, whole
@@ -162,6 +199,9 @@ pub(crate) struct ShowArgs {
     /// How to print it
     #[arg(long, value_enum, default_value = "text")]
     pub output: OutputFormat,
+    /// The state machine, where it is on AWS
+    #[command(flatten)]
+    pub aws: MachineArgs,
 }
 
 /// `sluice asl`

@@ -1,4 +1,5 @@
-//! The executions of a data folder: one file each, a header line and then the events as they happen.
+//! An execution as it is told, wherever it ran, and the executions of a data folder: one file each, a
+//! header line and then the events as they happen.
 //!
 //! An event is on disk before the next state begins, so that a killed process leaves its history up
 //! to the moment of its death. A torn last line is the mark of such a death and is left out.
@@ -41,6 +42,9 @@ pub(crate) struct Execution {
     pub status: String,
     /// The end, where there is one.
     pub stop_date: Option<DateTime<Utc>>,
+    /// How often it was redriven, which happens on AWS only.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub redrive_count: u32,
     /// The output of a successful execution.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub output: Option<Value>,
@@ -50,8 +54,13 @@ pub(crate) struct Execution {
     /// Its cause.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cause: Option<String>,
-    /// The history.
+    /// The history; in a listing perhaps only its last events.
     pub events: Vec<Value>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+const fn is_zero(count: &u32) -> bool {
+    *count == 0
 }
 
 impl Execution {
@@ -68,6 +77,15 @@ impl Execution {
     pub(crate) fn source_file(&self) -> &str {
         self.header.input["detail"]["object"]["key"].as_str().unwrap_or("-")
     }
+}
+
+/// Explains that a person must type more of a name.
+pub(crate) fn ambiguous(beginning: &str, names: &[String]) -> anyhow::Error {
+    const SHOWN: usize = 10;
+    let some = names.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ");
+    let more = names.len().saturating_sub(SHOWN);
+    let rest = if more == 0 { String::new() } else { format!(" and {more} more") };
+    anyhow::anyhow!("{beginning:?} is the beginning of several names: {some}{rest}")
 }
 
 /// Appends one execution's events.
@@ -126,7 +144,7 @@ impl<'a> History<'a> {
                 "no execution has a name that begins with {beginning:?}; `sluice executions` lists them"
             ),
             [name] => self.load(name).await?.context("the execution died before it had begun"),
-            _ => bail!("{beginning:?} is the beginning of several names: {}", names.join(", ")),
+            _ => Err(ambiguous(beginning, &names)),
         }
     }
 
@@ -181,6 +199,7 @@ impl<'a> History<'a> {
             stop_date: (!details.is_empty())
                 .then(|| last["timestamp"].as_str()?.parse().ok())
                 .flatten(),
+            redrive_count: 0,
             output: text(details, "output").and_then(|output| serde_json::from_str(&output).ok()),
             error: text(details, "error"),
             cause: if died {

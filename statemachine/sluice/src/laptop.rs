@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use crate::{
     functions::StepFunctions,
-    history::{Header, Recorder},
+    history::{Execution, Header, Recorder},
     terminal::Progress,
 };
 
@@ -38,10 +38,8 @@ pub(crate) struct Laptop {
 
 /// A finished execution.
 pub(crate) struct Finished {
-    /// Its name.
-    pub name: String,
-    /// How it ended.
-    pub result: ExecutionResult,
+    /// Its history, and how it ended.
+    pub execution: Execution,
     /// What went wrong beside it: its history was not written, or its failure not recorded or mailed.
     pub faults: Vec<String>,
 }
@@ -90,7 +88,7 @@ impl Laptop {
         if let Some(error) = observer.fault.into_inner() {
             faults.push(format!("the history of the execution is not complete: {error}"));
         }
-        Ok(Finished { name, result, faults })
+        Ok(Finished { execution: told(header, result)?, faults })
     }
 
     /// `Object Created`, as S3 sends it to `EventBridge`.
@@ -120,6 +118,21 @@ impl Laptop {
         }
         event
     }
+}
+
+/// A finished execution, as `DescribeExecution` and `GetExecutionHistory` would tell it.
+fn told(header: Header, result: ExecutionResult) -> anyhow::Result<Execution> {
+    let status = serde_json::to_value(result.status)?;
+    Ok(Execution {
+        header,
+        status: status.as_str().unwrap_or_default().to_owned(),
+        stop_date: result.events.last().map(|event| event.timestamp),
+        redrive_count: 0,
+        output: result.output,
+        error: result.error,
+        cause: result.cause,
+        events: result.events.iter().map(serde_json::to_value).collect::<Result<_, _>>()?,
+    })
 }
 
 /// What the rule on failed executions does on AWS: the run is marked as failed, and mailed.

@@ -1,6 +1,8 @@
 //! What became of a file, for people and for machines.
 
-use std::{collections::BTreeMap, path::PathBuf};
+mod reading;
+
+use std::{collections::BTreeMap, path::Path};
 
 use pipeline_core::{
     reject::{Refusal, RejectCode},
@@ -9,7 +11,11 @@ use pipeline_core::{
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::terminal::{BAD, DIM, GOOD, WARN, count, duration, safe, styled};
+pub(crate) use self::reading::{Places, run_of};
+use crate::{
+    cli::OutputFormat,
+    terminal::{BAD, DIM, GOOD, WARN, count, duration, print, safe, styled},
+};
 
 /// How a file ended, as an exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,26 +49,26 @@ impl Verdict {
     }
 }
 
-/// Where the outputs of a run are; absent where there is none.
+/// Where the outputs of a run are, as paths or URIs; absent where there is none.
 #[derive(Debug, Clone, Default, Serialize)]
 pub(crate) struct OutputPaths {
     /// The valid rows.
-    pub processed: Option<PathBuf>,
+    pub processed: Option<String>,
     /// The rejected rows with their reasons.
-    pub rejected: Option<PathBuf>,
+    pub rejected: Option<String>,
     /// The numbers.
-    pub facts: Option<PathBuf>,
+    pub facts: Option<String>,
     /// What is said about them.
-    pub analysis: Option<PathBuf>,
+    pub analysis: Option<String>,
     /// The report for a browser.
-    pub report: Option<PathBuf>,
+    pub report: Option<String>,
     /// The proof that all of it is whole.
-    pub manifest: Option<PathBuf>,
+    pub manifest: Option<String>,
     /// The mail.
-    pub email: Option<PathBuf>,
+    pub email: Option<String>,
 }
 
-/// One file's result: an object of `sluice run --output json`.
+/// One file's result: an object of `sluice run --output json`, and of its like on AWS.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct RunResult {
     /// The execution's name; `None` if none could start.
@@ -102,11 +108,17 @@ pub(crate) struct RunResult {
     pub cause: Option<String>,
     /// From the start of the execution to its end.
     pub duration_ms: u64,
+    /// The execution's ARN, where it is on AWS.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub execution_arn: Option<String>,
+    /// The page of the execution in AWS's console.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub console: Option<String>,
 }
 
 impl RunResult {
-    /// The result of a file whose execution could not start.
-    pub(crate) fn not_started(file: &str, error: &str) -> Self {
+    /// Stands for the result of a file that has none.
+    fn none(file: &str, what: &str, cause: &str) -> Self {
         Self {
             run: None,
             status: "FAILED".to_owned(),
@@ -121,9 +133,11 @@ impl RunResult {
             refusal: None,
             mail: None,
             outputs: OutputPaths::default(),
-            error: Some("the execution did not start".to_owned()),
-            cause: Some(error.to_owned()),
+            error: Some(what.to_owned()),
+            cause: Some(cause.to_owned()),
             duration_ms: 0,
+            execution_arn: None,
+            console: None,
         }
     }
 
@@ -141,8 +155,17 @@ impl RunResult {
         }
     }
 
+    /// Prints the result. `elsewhere` is what `sluice show` must be told to find the execution.
+    pub(crate) fn print(&self, output: OutputFormat, elsewhere: &str) -> anyhow::Result<()> {
+        match output {
+            OutputFormat::Json => print(&serde_json::to_string(self)?)?,
+            OutputFormat::Text => print(&self.text(elsewhere))?,
+        }
+        Ok(())
+    }
+
     /// The result for people.
-    pub(crate) fn text(&self) -> String {
+    fn text(&self, elsewhere: &str) -> String {
         let mut lines = Vec::new();
         let style = match self.verdict() {
             Verdict::Done => GOOD,
@@ -184,8 +207,12 @@ impl RunResult {
             lines.push(format!("  {}: {columns}", styled(WARN, "not checked")));
         }
         self.paths(&mut lines);
+        if let Some(console) = &self.console {
+            lines.push(format!("  {:<10} {}", "console", safe(console)));
+        }
         if let Some(run) = &self.run {
-            lines.push(format!("  {}", styled(DIM, format_args!("sluice show {}", short(run)))));
+            let command = format!("sluice show {}{elsewhere}", short(run));
+            lines.push(format!("  {}", styled(DIM, command)));
         }
         lines.join("\n")
     }
@@ -227,10 +254,27 @@ impl RunResult {
         ];
         for (name, path) in paths {
             if let Some(path) = path {
-                lines.push(format!("  {name:<10} {}", safe(&path.display().to_string())));
+                lines.push(format!("  {name:<10} {}", safe(path)));
             }
         }
     }
+}
+
+/// Prints that a file has no result: `what` went wrong, such as "the execution did not start".
+pub(crate) fn print_failure(
+    file: &Path,
+    what: &str,
+    error: &anyhow::Error,
+    output: OutputFormat,
+) -> anyhow::Result<Verdict> {
+    let path = file.display().to_string();
+    if output == OutputFormat::Json {
+        let result = RunResult::none(&path, what, &format!("{error:#}"));
+        print(&serde_json::to_string(&result)?)?;
+    }
+    let message = safe(&format!("{path}: {error:#}"));
+    anstream::eprintln!("{} {message}", styled(BAD, "error:"));
+    Ok(Verdict::Failed)
 }
 
 /// What a cause says to people: of a function's error payload the message, else all of it.
@@ -241,7 +285,7 @@ pub(crate) fn message_of(cause: &str) -> String {
 }
 
 /// The beginning of an execution's name that people type.
-fn short(name: &str) -> &str {
+pub(crate) fn short(name: &str) -> &str {
     name.get(..8).unwrap_or(name)
 }
 

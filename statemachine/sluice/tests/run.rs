@@ -236,3 +236,19 @@ fn the_events_tell_the_story_of_a_run() {
     assert_eq!(kinds, story);
     assert!(!log.contains("ORD"), "no rows");
 }
+
+#[cfg(not(feature = "aws"))]
+#[test]
+fn without_the_feature_aws_it_says_how_to_get_it() {
+    let sandbox = Sandbox::new();
+    let arn = "arn:aws:states:eu-west-1:111122223333:stateMachine:sluice-dev";
+    for args in [
+        &["drop", "x.csv", "--bucket", "b"][..],
+        &["redrive", "x", "--state-machine", arn],
+        &["executions", "--state-machine", arn],
+        &["show", "x", "--state-machine", arn],
+    ] {
+        let (code, _, err) = sandbox.sluice_with_errors(args);
+        assert!(code == 1 && err.contains("--features aws"), "{args:?}: {code} {err}");
+    }
+}

@@ -11,15 +11,15 @@ use crate::{
     cli::{ExecutionsArgs, OutputFormat, ShowArgs},
     history::{Execution, History},
     laptop::history_folder,
-    result::message_of,
+    result::{message_of, short},
     terminal::{BAD, DIM, GOOD, WARN, duration, print, safe, styled},
-    timeline::{Visit, timeline},
+    timeline::{Incident, Visit, timeline},
 };
 
 /// How much of an input or output a line shows; `--state` shows it whole.
 const PREVIEW_CHARS: usize = 160;
 
-/// Lists what ran, newest first.
+/// Lists what ran in a data folder, newest first.
 pub(crate) async fn list(args: &ExecutionsArgs) -> anyhow::Result<ExitCode> {
     let mut executions = Vec::new();
     if args.data.data.is_dir() {
@@ -30,23 +30,32 @@ pub(crate) async fn list(args: &ExecutionsArgs) -> anyhow::Result<ExitCode> {
         executions.retain(|execution| execution.status.eq_ignore_ascii_case(status));
     }
     executions.truncate(args.limit);
-    if args.output == OutputFormat::Json {
-        for execution in &executions {
+    print_list(&executions, &args.data.data.display().to_string(), args.output)
+}
+
+/// Prints executions, a line each. `place` is where they were looked for.
+pub(crate) fn print_list(
+    executions: &[Execution],
+    place: &str,
+    output: OutputFormat,
+) -> anyhow::Result<ExitCode> {
+    if output == OutputFormat::Json {
+        for execution in executions {
             print(&line_of(execution).to_string())?;
         }
         return Ok(ExitCode::SUCCESS);
     }
     if executions.is_empty() {
-        print(&format!("Nothing ran in {}.", args.data.data.display()))?;
+        print(&format!("Nothing ran in {place}."))?;
     }
-    for execution in &executions {
+    for execution in executions {
         let header = &execution.header;
         print(&format!(
             "{}  {}  {}  {:<22}  {}",
             styled(DIM, header.start_date.format("%Y-%m-%d %H:%M:%S")),
-            header.name.get(..8).unwrap_or(&header.name),
+            safe(short(&header.name)),
             colored_status(&execution.status, 9),
-            execution.last_state().unwrap_or("-"),
+            safe(execution.last_state().unwrap_or("-")),
             safe(execution.source_file()),
         ))?;
         if let Some(error) = &execution.error {
@@ -70,19 +79,27 @@ fn line_of(execution: &Execution) -> Value {
     })
 }
 
-/// Shows one execution.
+/// Shows one execution of a data folder.
 pub(crate) async fn show(args: &ShowArgs) -> anyhow::Result<ExitCode> {
     if !args.data.data.is_dir() {
         bail!("{} is no data folder; name yours with --data", args.data.data.display());
     }
     let folder = DataFolder::open(&args.data.data)?;
     let history = History::new(history_folder(&folder), &folder.executions);
-    let execution = history.find(&args.run).await?;
-    if let Some(state) = &args.state {
-        return show_state(&execution, state, args.output);
+    print_execution(&history.find(&args.run).await?, args.state.as_deref(), args.output)
+}
+
+/// Prints an execution, or one state of it.
+pub(crate) fn print_execution(
+    execution: &Execution,
+    state: Option<&str>,
+    output: OutputFormat,
+) -> anyhow::Result<ExitCode> {
+    if let Some(state) = state {
+        return print_state(execution, state, output);
     }
-    if args.output == OutputFormat::Json {
-        print(&serde_json::to_string(&execution)?)?;
+    if output == OutputFormat::Json {
+        print(&serde_json::to_string(execution)?)?;
         return Ok(ExitCode::SUCCESS);
     }
     let header = &execution.header;
@@ -92,6 +109,10 @@ pub(crate) async fn show(args: &ShowArgs) -> anyhow::Result<ExitCode> {
     print(&format!("started  {}", header.start_date.format("%Y-%m-%d %H:%M:%S UTC")))?;
     if let Some(took) = took {
         print(&format!("took     {took}"))?;
+    }
+    if execution.redrive_count > 0 {
+        let times = execution.redrive_count;
+        print(&format!("redriven {times} {}", if times == 1 { "time" } else { "times" }))?;
     }
     for visit in timeline(&execution.events) {
         print_visit(&visit)?;
@@ -116,12 +137,22 @@ fn print_visit(visit: &Visit) -> io::Result<()> {
         visit.kind
     ))?;
     // A Choice hands on what it was given; only the way it takes is news, and that is the next line.
-    if visit.kind == "Choice" && visit.failures.is_empty() {
+    if visit.kind == "Choice" && visit.incidents.is_empty() {
         return Ok(());
     }
     print(&format!("  in   {}", preview(&visit.input)))?;
-    for failure in &visit.failures {
-        print(&format!("  {}  {}", styled(WARN, "fail"), preview(failure)))?;
+    for incident in &visit.incidents {
+        match incident {
+            Incident::Failure(failure) => {
+                print(&format!("  {}  {}", styled(WARN, "fail"), preview(failure)))?;
+            }
+            Incident::Redrive(at, after) => print(&format!(
+                "  {}  {}, after {}",
+                styled(WARN, "redriven"),
+                at.format("%Y-%m-%d %H:%M:%S UTC"),
+                safe(after)
+            ))?,
+        }
     }
     if let Some(output) = &visit.output {
         print(&format!("  out  {}", preview(output)))?;
@@ -129,7 +160,7 @@ fn print_visit(visit: &Visit) -> io::Result<()> {
     Ok(())
 }
 
-fn show_state(
+fn print_state(
     execution: &Execution,
     state: &str,
     output: OutputFormat,
@@ -141,13 +172,22 @@ fn show_state(
     }
     for visit in visits {
         let parsed = |text: &str| serde_json::from_str(text).unwrap_or_else(|_| Value::from(text));
+        let failures = visit.incidents.iter().filter_map(|incident| match incident {
+            Incident::Failure(failure) => Some(failure),
+            Incident::Redrive(..) => None,
+        });
+        let redrives = visit.incidents.iter().filter_map(|incident| match incident {
+            Incident::Redrive(at, _) => Some(at),
+            Incident::Failure(_) => None,
+        });
         let whole = json!({
             "state": visit.name,
             "type": visit.kind,
             "entered": visit.entered,
             "exited": visit.exited,
             "input": parsed(&visit.input),
-            "failures": visit.failures,
+            "failures": failures.collect::<Vec<_>>(),
+            "redrives": redrives.collect::<Vec<_>>(),
             "output": visit.output.as_deref().map(parsed),
         });
         if output == OutputFormat::Json {

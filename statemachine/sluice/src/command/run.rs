@@ -3,7 +3,7 @@
 use std::{
     fs::{self, File},
     io::Read,
-    path::{Path, PathBuf},
+    path::Path,
     process::ExitCode,
     sync::Arc,
 };
@@ -15,17 +15,16 @@ use pipeline_core::{
     error::ErrorKind,
     manifest::Manifest,
     ports::{Metadata, ObjectInfo, ObjectStore, Publication},
-    run::Run,
 };
 use pipeline_local::DataFolder;
-use serde_json::Value;
 
 use crate::{
-    cli::{OutputFormat, RunArgs},
+    cli::RunArgs,
     dataset::{DEFAULT_CONTRACT, DEFAULT_DATASET, Dataset},
-    laptop::{Finished, Laptop},
-    result::{OutputPaths, RunResult, Verdict},
-    terminal::{BAD, Progress, print, safe, styled},
+    history::Execution,
+    laptop::Laptop,
+    result::{Places, RunResult, Verdict, print_failure, run_of},
+    terminal::{BAD, Progress, safe, styled},
 };
 
 /// How much of a file is copied at once.
@@ -39,25 +38,14 @@ pub(crate) async fn run(args: RunArgs) -> anyhow::Result<ExitCode> {
     let laptop = Laptop::new(Arc::clone(&folder))?;
     let mut verdicts = Vec::new();
     for file in &args.files {
-        match run_one(&folder, &laptop, &dataset, file, args.rerun).await {
+        let result = run_one(&folder, &laptop, &dataset, file, args.rerun).await;
+        verdicts.push(match result {
             Ok(result) => {
-                verdicts.push(result.verdict());
-                match args.output {
-                    OutputFormat::Json => print(&serde_json::to_string(&result)?)?,
-                    OutputFormat::Text => print(&result.text())?,
-                }
+                result.print(args.output, "")?;
+                result.verdict()
             }
-            Err(error) => {
-                verdicts.push(Verdict::Failed);
-                if args.output == OutputFormat::Json {
-                    let path = file.display().to_string();
-                    let result = RunResult::not_started(&path, &format!("{error:#}"));
-                    print(&serde_json::to_string(&result)?)?;
-                }
-                let message = safe(&format!("{}: {error:#}", file.display()));
-                anstream::eprintln!("{} {message}", styled(BAD, "error:"));
-            }
-        }
+            Err(error) => print_failure(file, "the execution did not start", &error, args.output)?,
+        });
     }
     Ok(ExitCode::from(Verdict::gravest(verdicts).exit_code()))
 }
@@ -109,7 +97,7 @@ async fn run_one(
     for fault in &finished.faults {
         anstream::eprintln!("{} {}", styled(BAD, "error:"), safe(fault));
     }
-    result_of(folder, &object, &finished).await
+    result_of(folder, &finished.execution).await
 }
 
 /// What a person does on AWS: puts the file into `input/`.
@@ -137,95 +125,21 @@ async fn drop_file(
 }
 
 /// Reads what the execution says, and what the manifest of its run vouches for.
-async fn result_of(
-    folder: &DataFolder,
-    object: &ObjectInfo,
-    finished: &Finished,
-) -> anyhow::Result<RunResult> {
-    let result = &finished.result;
-    let output = result.output.clone().unwrap_or_default();
-    let claim = claim_of(finished);
-    let run: Option<Run> = serde_json::from_value(claim["run"].clone()).ok();
-    let manifest = match &run {
-        Some(run) => Manifest::of(run, &folder.store).await?,
+async fn result_of(folder: &DataFolder, execution: &Execution) -> anyhow::Result<RunResult> {
+    let manifest = match run_of(execution) {
+        Some(run) => Manifest::of(&run, &folder.store).await?,
         None => None,
     };
-    let outcome = result.last_state.clone();
-    let is_held = matches!(outcome.as_deref(), Some("DuplicateSkipped" | "AlreadyInProgress"));
-    let text = |value: &Value| value.as_str().map(str::to_owned);
-    let validation = manifest.as_ref().and_then(|manifest| manifest.results.validation.as_ref());
-    let mut outputs =
-        run.as_ref().map(|run| paths_of(folder, run, manifest.as_ref())).unwrap_or_default();
-    if result.status != asl::Status::Succeeded {
-        outputs.email = mail_of(folder, &format!("{}-Failed", finished.name));
+    Ok(RunResult::of(execution, manifest.as_ref(), folder))
+}
+
+impl Places for DataFolder {
+    fn object(&self, key: &str) -> String {
+        self.root().join(key).display().to_string()
     }
-    let event = |position: Option<&asl::HistoryEvent>| position.map(|event| event.timestamp);
-    let (first, last) = (event(result.events.first()), event(result.events.last()));
-    let took = last.zip(first).map_or(0, |(last, first)| (last - first).num_milliseconds());
-    Ok(RunResult {
-        run: Some(finished.name.clone()),
-        status: text(&serde_json::to_value(result.status)?).unwrap_or_default(),
-        earlier_outcome: text(&claim["outcome"]).filter(|_| is_held),
-        owner: text(&claim["owner"]["name"]).filter(|_| is_held),
-        outcome,
-        correlation_id: run.as_ref().map(|run| run.correlation_id.clone()),
-        source_file: object.key.clone(),
-        // A file that was refused unread has a manifest and no validation: no record was read.
-        records: manifest
-            .as_ref()
-            .map(|_| validation.map(|validation| validation.records).unwrap_or_default()),
-        rejected_by_code: validation
-            .map(|validation| validation.rejected_by_code.clone())
-            .unwrap_or_default(),
-        undeclared_columns: validation
-            .map(|validation| validation.undeclared_columns.clone())
-            .unwrap_or_default(),
-        refusal: manifest.as_ref().and_then(|manifest| manifest.results.refusal.clone()),
-        mail: text(&output["mail"]),
-        outputs,
-        error: result.error.clone(),
-        cause: result.cause.clone(),
-        duration_ms: u64::try_from(took).unwrap_or(0),
-    })
-}
 
-/// What `ClaimFile` gave back, from the history; null if the execution did not come so far.
-fn claim_of(finished: &Finished) -> Value {
-    finished
-        .result
-        .events
-        .iter()
-        .find_map(|event| match &event.details {
-            Some(asl::EventDetails::StateExited { name, output, .. }) if name == "ClaimFile" => {
-                serde_json::from_str(output).ok()
-            }
-            _ => None,
-        })
-        .unwrap_or_default()
-}
-
-/// The outputs that the manifest vouches for, and the mail if it is in the outbox.
-fn paths_of(folder: &DataFolder, run: &Run, manifest: Option<&Manifest>) -> OutputPaths {
-    let Some(Manifest { results, .. }) = manifest else {
-        return OutputPaths::default();
-    };
-    let path = |key: &str| folder.root().join(key);
-    let validation = results.validation.as_ref();
-    let published = |object: Option<&pipeline_core::run::PublishedObject>| -> Option<PathBuf> {
-        object.map(|object| path(&object.key))
-    };
-    OutputPaths {
-        processed: published(validation.and_then(|validation| validation.processed.as_ref())),
-        rejected: published(validation.and_then(|validation| validation.rejected.as_ref())),
-        facts: published(results.aggregation.as_ref().map(|aggregation| &aggregation.facts)),
-        analysis: published(results.analysis.as_ref().map(|analysis| &analysis.analysis)),
-        report: published(results.report.as_ref().map(|report| &report.report)),
-        manifest: Some(path(&run.outputs.manifest)),
-        email: mail_of(folder, &run.mail_id(results.outcome)),
+    fn mail(&self, mail_id: &str) -> Option<String> {
+        let mail = self.outbox.path(mail_id);
+        mail.exists().then(|| mail.display().to_string())
     }
-}
-
-/// The mail of this id, if it is in the outbox.
-fn mail_of(folder: &DataFolder, mail_id: &str) -> Option<PathBuf> {
-    Some(folder.outbox.path(mail_id)).filter(|mail| mail.exists())
 }

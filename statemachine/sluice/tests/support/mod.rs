@@ -49,9 +49,16 @@ impl Sandbox {
 
     /// Runs the binary; gives the exit code and what it printed.
     pub(crate) fn sluice(&self, args: &[&str]) -> (i32, String) {
+        let (code, out, _) = self.sluice_with_errors(args);
+        (code, out)
+    }
+
+    /// The same, with what it complained of.
+    pub(crate) fn sluice_with_errors(&self, args: &[&str]) -> (i32, String, String) {
         let Output { status, stdout, stderr } = self.command(args).output().unwrap();
-        let code = status.code().unwrap_or_else(|| panic!("{}", String::from_utf8_lossy(&stderr)));
-        (code, String::from_utf8(stdout).unwrap())
+        let err = String::from_utf8_lossy(&stderr).into_owned();
+        let code = status.code().unwrap_or_else(|| panic!("{err}"));
+        (code, String::from_utf8(stdout).unwrap(), err)
     }
 
     /// `sluice run`, of one file; gives the exit code and the one line.

@@ -1,0 +1,189 @@
+mod entry;
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use pipeline_core::{
+    error::{ErrorKind, StepError, StepResult},
+    ports::{Claim, ClaimRequest, ContentId, Ledger, LedgerRecord},
+    run::{Execution, RunResults},
+};
+use serde::{Deserialize, Serialize};
+
+use self::entry::Entry;
+use super::{
+    Table,
+    revisions::{ATTEMPTS, KEY, Revised, Written, retained_until},
+};
+use crate::{Connection, backoff::pause};
+
+/// The table of claims.
+///
+/// | Partition key | Item |
+/// |---|---|
+/// | `content#<content id>` | the record, with what a person wants to know of the file's history |
+/// | `owner#<execution's ARN>` | which contents the execution has ever claimed: an index that is consistent |
+/// | `name#<name>` | who reserved the name, for ever |
+#[derive(Debug, Clone)]
+pub struct LedgerTable {
+    table: Table,
+}
+
+/// Set of the content ids in an owner's item.
+const CONTENTS: &str = "contents";
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Reservation {
+    holder: String,
+}
+
+impl LedgerTable {
+    /// The table of this name. Its partition key is `pk`, a string; its TTL attribute is `expires_at`.
+    pub fn new(connection: &Connection, table: impl Into<String>) -> Self {
+        Self { table: Table::new(connection, table) }
+    }
+
+    async fn record(&self, content_id: &ContentId) -> StepResult<Option<Revised<Entry>>> {
+        self.table.read(&content_key(content_id.as_str())).await
+    }
+
+    async fn write(
+        &self,
+        record: LedgerRecord,
+        seen: Option<&Revised<Entry>>,
+        now: DateTime<Utc>,
+    ) -> StepResult<Written<Entry>> {
+        let pk = content_key(record.content_id.as_str());
+        let entry = Entry::new(record, now);
+        self.table.write(&pk, &entry, seen, Some(retained_until(now))).await
+    }
+
+    /// Changes the record as `change` decides, once on each state of it that is met; `None` leaves it.
+    /// Tells whether it was changed.
+    async fn change(
+        &self,
+        content_id: &ContentId,
+        now: DateTime<Utc>,
+        change: impl Fn(Option<LedgerRecord>) -> StepResult<Option<LedgerRecord>> + Send,
+    ) -> StepResult<bool> {
+        let mut seen = self.record(content_id).await?;
+        for attempt in 0..ATTEMPTS {
+            let present = seen.as_ref().map(|seen| seen.body.record.clone());
+            let Some(changed) = change(present)? else {
+                return Ok(false);
+            };
+            match self.write(changed, seen.as_ref(), now).await? {
+                Written::Done => return Ok(true),
+                Written::Found(found) => seen = found,
+            }
+            pause(attempt).await;
+        }
+        Err(self.table.contended())
+    }
+}
+
+fn content_key(content_id: &str) -> String {
+    format!("content#{content_id}")
+}
+
+fn owner_key(owner_id: &str) -> String {
+    format!("owner#{owner_id}")
+}
+
+#[async_trait]
+impl Ledger for LedgerTable {
+    async fn claim(&self, request: &ClaimRequest) -> StepResult<Claim> {
+        // First the index, then the claim: whoever owns a record is found by it. An entry of the index
+        // that leads to somebody else's record is harmless.
+        let owner = owner_key(&request.owner.id);
+        let content_id = request.content_id.as_str();
+        let expires_at = retained_until(request.now);
+        self.table.add_to_set(&owner, CONTENTS, content_id, expires_at).await?;
+
+        let mut seen: Option<Revised<Entry>> = None;
+        for attempt in 0..ATTEMPTS {
+            let present = seen.as_ref().map(|seen| &seen.body.record);
+            match (request.decide(present), present) {
+                // A repeated claim that would change nothing.
+                (Some(claimed), Some(present)) if claimed == *present => {
+                    return Ok(request.claimed(claimed.run));
+                }
+                (Some(claimed), _) => {
+                    let run = claimed.run.clone();
+                    match self.write(claimed, seen.as_ref(), request.now).await? {
+                        Written::Done => return Ok(request.claimed(run)),
+                        Written::Found(found) => seen = found,
+                    }
+                }
+                (None, Some(present)) => return Ok(Claim::Held(Box::new(present.clone()))),
+                (None, None) => {
+                    return Err(StepError::new(ErrorKind::Internal, "nothing withstood a claim"));
+                }
+            }
+            // The first write only asks what stands there; to find something is no contention.
+            if attempt > 0 {
+                pause(attempt).await;
+            }
+        }
+        Err(self.table.contended())
+    }
+
+    async fn get(&self, content_id: &ContentId) -> StepResult<Option<LedgerRecord>> {
+        Ok(self.record(content_id).await?.map(|found| found.body.record))
+    }
+
+    async fn complete(
+        &self,
+        content_id: &ContentId,
+        owner: &Execution,
+        results: &RunResults,
+        now: DateTime<Utc>,
+    ) -> StepResult<()> {
+        let complete = |present: Option<LedgerRecord>| {
+            let present = present.ok_or_else(|| {
+                StepError::new(ErrorKind::PreconditionFailed, "there is no such claim")
+            })?;
+            let mut completed = present.clone();
+            completed.complete(owner, results, now)?;
+            Ok((completed != present).then_some(completed))
+        };
+        self.change(content_id, now, complete).await?;
+        Ok(())
+    }
+
+    async fn fail(
+        &self,
+        content_id: &ContentId,
+        owner_id: &str,
+        error: &str,
+        now: DateTime<Utc>,
+    ) -> StepResult<bool> {
+        let fail = |present: Option<LedgerRecord>| {
+            Ok(present.and_then(|mut record| record.fail(owner_id, error).then_some(record)))
+        };
+        self.change(content_id, now, fail).await
+    }
+
+    async fn by_owner(&self, owner_id: &str) -> StepResult<Option<LedgerRecord>> {
+        let index = self.table.get(KEY, &owner_key(owner_id)).await?.unwrap_or_default();
+        let contents = index.get(CONTENTS).and_then(|set| set.as_ss().ok());
+        let mut newest: Option<LedgerRecord> = None;
+        for content_id in contents.into_iter().flatten() {
+            let found = self.table.read::<Entry>(&content_key(content_id)).await?;
+            newest = newest
+                .into_iter()
+                .chain(found.map(|found| found.body.record))
+                .filter(|record| record.owner.id == owner_id)
+                .max_by_key(|record| record.lease_expires_at);
+        }
+        Ok(newest)
+    }
+
+    async fn reserve_name(&self, name: &str, holder: &str) -> StepResult<bool> {
+        let reservation = Reservation { holder: holder.to_owned() };
+        let written = self.table.write(&format!("name#{name}"), &reservation, None, None).await?;
+        Ok(match written {
+            Written::Done => true,
+            Written::Found(found) => found.is_some_and(|found| found.body.holder == holder),
+        })
+    }
+}

@@ -1,0 +1,81 @@
+use chrono::{DateTime, Utc};
+use pipeline_core::{
+    ports::LedgerRecord,
+    run::{Outcome, RecordCounts},
+};
+use serde::{Deserialize, Serialize};
+
+/// A record with what a person wants to know of the file, as attributes of the item. Only the record is
+/// ever read back.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Entry {
+    #[serde(flatten)]
+    pub(super) record: LedgerRecord,
+    #[serde(flatten, skip_deserializing)]
+    history: History,
+}
+
+/// The history entry of a file, derived from the record.
+#[derive(Debug, Default, Serialize)]
+struct History {
+    file: String,
+    file_type: String,
+    size_bytes: u64,
+    dataset: String,
+    correlation_id: String,
+    owner_name: String,
+    started_at: String,
+    updated_at: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    outcome: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    records: Option<RecordCounts>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    analysis_id: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    outputs: Vec<String>,
+}
+
+impl Entry {
+    pub(super) fn new(record: LedgerRecord, now: DateTime<Utc>) -> Self {
+        Self { history: History::of(&record, now), record }
+    }
+}
+
+impl History {
+    fn of(record: &LedgerRecord, now: DateTime<Utc>) -> Self {
+        let run = &record.run;
+        let results = record.results.as_ref();
+        let validation = results.and_then(|results| results.validation.as_ref());
+        let aggregation = results.and_then(|results| results.aggregation.as_ref());
+        let analysis = results.and_then(|results| results.analysis.as_ref());
+        let published = [
+            validation.and_then(|validation| validation.processed.as_ref()),
+            validation.and_then(|validation| validation.rejected.as_ref()),
+            aggregation.map(|aggregation| &aggregation.facts),
+            analysis.map(|analysis| &analysis.analysis),
+            results.and_then(|results| results.report.as_ref()).map(|report| &report.report),
+        ];
+        let manifest = results.map(|_| run.outputs.manifest.clone());
+        let name = run.source.key.rsplit('/').next().unwrap_or_default();
+        Self {
+            file: run.source.key.clone(),
+            file_type: name.rsplit_once('.').map_or("", |(_, kind)| kind).to_ascii_lowercase(),
+            size_bytes: run.source.size_bytes,
+            dataset: run.contract.dataset.clone(),
+            correlation_id: run.correlation_id.clone(),
+            owner_name: record.owner.name.clone(),
+            started_at: run.timestamp(),
+            updated_at: now.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
+            outcome: record.outcome().map(Outcome::as_str),
+            records: validation.map(|validation| validation.records),
+            analysis_id: analysis.map(|analysis| analysis.analysis_id.clone()),
+            outputs: published
+                .into_iter()
+                .flatten()
+                .map(|object| object.key.clone())
+                .chain(manifest)
+                .collect(),
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! [`EventBus`] on `EventBridge`.
+
+use async_trait::async_trait;
+use aws_sdk_eventbridge::{Client, config, types::PutEventsRequestEntry};
+use pipeline_core::{
+    error::{ErrorKind, StepError, StepResult},
+    events::DomainEvent,
+    ports::EventBus,
+};
+
+use crate::{Connection, fault::Fault, patience::Patience};
+
+const OPERATION: &str = "events:PutEvents";
+
+/// The most that an event may take: source, detail type and detail together, so that every kind of
+/// target can be given it.
+///
+/// Source: <https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevent-size.html>
+const MAX_EVENT_BYTES: usize = 256 * 1024;
+
+/// An event bus.
+#[derive(Debug, Clone)]
+pub struct Bus {
+    client: Client,
+    name: String,
+}
+
+impl Bus {
+    /// The bus of this name.
+    pub fn new(connection: &Connection, bus_name: impl Into<String>) -> Self {
+        let config = config::Builder::from(connection.sdk_config())
+            .timeout_config(Patience::QUICK.timeouts())
+            .retry_config(Patience::QUICK.retries())
+            .build();
+        Self { client: Client::from_conf(config), name: bus_name.into() }
+    }
+
+    fn entry(&self, event: &DomainEvent) -> StepResult<PutEventsRequestEntry> {
+        let unwritable = |error| {
+            StepError::new(ErrorKind::Internal, "cannot write an event as JSON").because(error)
+        };
+        let detail_type = serde_json::to_value(event.detail_type).map_err(unwritable)?;
+        let detail_type = detail_type.as_str().unwrap_or_default();
+        let detail = serde_json::to_string(&event.detail).map_err(unwritable)?;
+        let size_bytes = event.source.len() + detail_type.len() + detail.len();
+        if size_bytes > MAX_EVENT_BYTES {
+            return Err(StepError::new(
+                ErrorKind::Internal,
+                "an event is larger than EventBridge takes: events must be bounded",
+            )
+            .with("detail_type", detail_type)
+            .with("size_bytes", size_bytes)
+            .with("limit_bytes", MAX_EVENT_BYTES));
+        }
+        Ok(PutEventsRequestEntry::builder()
+            .event_bus_name(&self.name)
+            .source(&event.source)
+            .detail_type(detail_type)
+            .detail(detail)
+            .build())
+    }
+}
+
+#[async_trait]
+impl EventBus for Bus {
+    async fn publish(&self, event: &DomainEvent) -> StepResult<()> {
+        let entry = self.entry(event)?;
+        let put =
+            self.client.put_events().entries(entry).send().await.map_err(|error| {
+                Fault::of(OPERATION, error).into_error().with("bus", &self.name)
+            })?;
+        if put.failed_entry_count() == 0 {
+            return Ok(());
+        }
+        // The call succeeded and the event did not: nothing of the SDK's retries has seen it.
+        let code = put.entries().iter().find_map(|entry| entry.error_code());
+        Err(Fault::of_entry(OPERATION, code.unwrap_or("InternalFailure"))
+            .into_error()
+            .with("bus", &self.name))
+    }
+}

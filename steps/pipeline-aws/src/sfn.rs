@@ -1,0 +1,56 @@
+//! [`ExecutionProbe`] on Step Functions.
+
+use async_trait::async_trait;
+use aws_sdk_sfn::{
+    Client, config, operation::describe_execution::DescribeExecutionError, types::ExecutionStatus,
+};
+use pipeline_core::{error::StepResult, ports::ExecutionProbe};
+
+use crate::{Connection, fault::Fault, patience::Patience};
+
+/// The executions of Standard state machines, by ARN.
+#[derive(Debug, Clone)]
+pub struct Executions {
+    client: Client,
+}
+
+impl Executions {
+    /// The executions of the connection's account and region.
+    pub fn new(connection: &Connection) -> Self {
+        let config = config::Builder::from(connection.sdk_config())
+            .timeout_config(Patience::QUICK.timeouts())
+            .retry_config(Patience::QUICK.retries())
+            .build();
+        Self { client: Client::from_conf(config) }
+    }
+}
+
+#[async_trait]
+impl ExecutionProbe for Executions {
+    /// Only an execution that has ended, or that Step Functions has forgotten (it keeps them for 90
+    /// days), is proven not to run. A status that this version does not know may well write.
+    ///
+    /// An execution that ended can be redriven later. It then has to claim again, or finds its
+    /// completion fenced by the ledger.
+    async fn is_running(&self, execution_id: &str) -> StepResult<bool> {
+        match self.client.describe_execution().execution_arn(execution_id).send().await {
+            Ok(execution) => Ok(!matches!(
+                execution.status(),
+                ExecutionStatus::Succeeded
+                    | ExecutionStatus::Failed
+                    | ExecutionStatus::TimedOut
+                    | ExecutionStatus::Aborted
+            )),
+            Err(error)
+                if error
+                    .as_service_error()
+                    .is_some_and(DescribeExecutionError::is_execution_does_not_exist) =>
+            {
+                Ok(false)
+            }
+            Err(error) => Err(Fault::of("states:DescribeExecution", error)
+                .into_error()
+                .with("execution_id", execution_id)),
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! Questions as Bedrock takes them, answers as it gives them.
+
+use pipeline_aws::bedrockruntime::Model;
+use pipeline_core::{
+    error::{ErrorKind, StepResult},
+    ports::{ModelReply, ModelRequest, TextModel, ToolSpec},
+};
+use serde_json::{Value, json};
+
+use crate::{
+    emulator::{EMULATOR, unique},
+    stub::{Reply, Stub},
+};
+
+fn request(model_id: &str) -> ModelRequest {
+    ModelRequest {
+        model_id: model_id.into(),
+        system: "You comment, secret.".into(),
+        turns: vec!["The facts, secret.".into(), "An answer.".into(), "Repair it.".into()],
+        tool: ToolSpec {
+            name: "record_analysis".into(),
+            description: "Records.".into(),
+            input_schema: json!({
+                "type": "object",
+                "properties": {"share": {"type": "number", "minimum": 0.1, "maximum": 100}},
+                "required": ["share"],
+                "additionalProperties": false,
+            }),
+        },
+        max_output_tokens: 1234,
+    }
+}
+
+/// The emulator's scripted answers to one model, and what the model was asked.
+async fn converse(script: &Value) -> (StepResult<ModelReply>, Value) {
+    let model_id = unique("model");
+    let path = format!("/_emulator/bedrock/{model_id}");
+    EMULATOR.control("POST", &path, Some(script));
+    let model = Model::new(&EMULATOR.connection().await);
+    let reply = model.converse(&request(&model_id)).await;
+    (reply, EMULATOR.control("GET", &path, None))
+}
+
+async fn failure(reply: Reply) -> (pipeline_core::error::StepError, usize) {
+    let stub = Stub::new(move |_, _| reply.clone());
+    let model = Model::new(&stub.connection().await);
+    let error = model.converse(&request("model-1")).await.unwrap_err();
+    assert!(!error.report().contains("secret"), "{}", error.report());
+    (error, stub.requests().len())
+}
+
+#[tokio::test]
+async fn the_tool_is_forced_and_the_question_is_whole() {
+    let script = json!([{"tool_input": {}, "stop_reason": "tool_use", "input_tokens": 1, "output_tokens": 1}]);
+    let (_, asked) = converse(&script).await;
+    let asked = &asked[0];
+    let text = |role: &str, text: &str| json!({"role": role, "content": [{"text": text}]});
+    assert_eq!(asked["system"], json!([{"text": "You comment, secret."}]));
+    assert_eq!(
+        asked["messages"],
+        json!([
+            text("user", "The facts, secret."),
+            text("assistant", "An answer."),
+            text("user", "Repair it."),
+        ])
+    );
+    assert_eq!(asked["inferenceConfig"]["maxTokens"], 1234);
+    assert_eq!(asked["inferenceConfig"]["temperature"].as_f64(), Some(0.0));
+    assert_eq!(asked["toolConfig"]["toolChoice"], json!({"tool": {"name": "record_analysis"}}));
+    let schema = request("").tool.input_schema;
+    assert_eq!(
+        asked["toolConfig"]["tools"],
+        json!([{"toolSpec": {
+            "name": "record_analysis",
+            "description": "Records.",
+            "inputSchema": {"json": schema},
+        }}])
+    );
+}
+
+#[tokio::test]
+async fn what_the_model_gives_to_the_tool_arrives_exactly() {
+    let input = json!({
+        "numbers": [0, -1, 9_007_199_254_740_993_u64, u64::MAX, i64::MIN, 0.1, 0.1 + 0.2, 1e-7],
+        "text": "gr\u{f6}\u{df}e \"\u{1f4f1}\" <thinking>\n\u{7f}",
+        "nested": {"empty": {}, "list": [null, true, [], ""]},
+    });
+    let script = json!([{
+        "tool_input": input, "stop_reason": "tool_use", "input_tokens": 1500, "output_tokens": 700,
+    }]);
+    let reply = converse(&script).await.0.unwrap();
+    let expected = ModelReply {
+        tool_input: Some(input),
+        stop_reason: "tool_use".into(),
+        input_tokens: 1500,
+        output_tokens: 700,
+    };
+    assert_eq!(reply, expected);
+}
+
+#[tokio::test]
+async fn every_stop_reason_passes_through() {
+    for stop_reason in [
+        "end_turn",
+        "max_tokens",
+        "malformed_tool_use",
+        "malformed_model_output",
+        "guardrail_intervened",
+        "content_filtered",
+        "model_context_window_exceeded",
+        "something_new",
+    ] {
+        let body = json!({
+            "output": {"message": {"role": "assistant", "content": [{"text": "I would rather not."}]}},
+            "stopReason": stop_reason,
+            "usage": {"inputTokens": 15, "outputTokens": 7, "totalTokens": 22},
+            "metrics": {"latencyMs": 1},
+        });
+        let reply = converse(&json!([{ "body": body }])).await.0.unwrap();
+        assert_eq!((&*reply.stop_reason, reply.tool_input), (stop_reason, None));
+        assert_eq!((reply.input_tokens, reply.output_tokens), (15, 7));
+    }
+}
+
+#[tokio::test]
+async fn thinking_and_other_tools_are_left_alone() {
+    let call = |name: &str, input: Value| json!({"toolUse": {"toolUseId": "1", "name": name, "input": input}});
+    let body = json!({
+        "output": {"message": {"role": "assistant", "content": [
+            {"text": "<thinking>Call {\"share\": 1}.</thinking>"},
+            call("another_tool", json!({"share": 2})),
+            call("record_analysis", json!({"share": 3})),
+        ]}},
+        "stopReason": "tool_use",
+        "usage": {"inputTokens": 15, "outputTokens": 7, "totalTokens": 22},
+        "metrics": {"latencyMs": 1},
+    });
+    let reply = converse(&json!([{ "body": body }])).await.0.unwrap();
+    assert_eq!(reply.tool_input, Some(json!({"share": 3})));
+}
+
+#[tokio::test]
+async fn a_throttled_call_is_tried_once_more_and_then_by_the_state_machine() {
+    let throttled = json!({"status": 429, "error": "ThrottlingException", "message": "Slow down."});
+    let answer =
+        json!({"tool_input": {}, "stop_reason": "tool_use", "input_tokens": 1, "output_tokens": 1});
+    let (reply, _) = converse(&json!([throttled, answer])).await;
+    assert!(reply.unwrap().tool_input.is_some());
+
+    let (reply, asked) = converse(&json!([throttled, throttled, answer])).await;
+    assert_eq!(reply.unwrap_err().kind(), ErrorKind::Throttled);
+    assert_eq!(asked.as_array().unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn what_may_pass_is_worth_another_try() {
+    for (status, code, kind) in [
+        (429, "ThrottlingException", ErrorKind::Throttled),
+        (400, "ServiceQuotaExceededException", ErrorKind::Throttled),
+        (429, "ModelNotReadyException", ErrorKind::Throttled),
+        (408, "ModelTimeoutException", ErrorKind::DependencyUnavailable),
+        (424, "ModelErrorException", ErrorKind::DependencyUnavailable),
+        (503, "ServiceUnavailableException", ErrorKind::DependencyUnavailable),
+        (500, "InternalServerException", ErrorKind::DependencyUnavailable),
+    ] {
+        let (error, _) = failure(Reply::json_error(status, code, "About the secret.")).await;
+        assert_eq!(error.kind(), kind, "{}", error.report());
+    }
+    let broken = Reply { breaks_after: Some(1), ..Reply::new(200, "{}") };
+    assert_eq!(failure(broken).await.0.kind(), ErrorKind::DependencyUnavailable);
+}
+
+/// The run then goes on without a model, in a state that shows it.
+#[tokio::test]
+async fn what_lasts_says_what_to_do() {
+    for (status, code, remedy) in [
+        (403, "AccessDeniedException", "bedrock:InvokeModel"),
+        (400, "ValidationException", "inference profile"),
+        (404, "ResourceNotFoundException", "region offers the model"),
+        (403, "UnrecognizedClientException", "refused"),
+    ] {
+        let (error, attempts) = failure(Reply::json_error(status, code, "About the secret.")).await;
+        assert_eq!(error.kind(), ErrorKind::ModelAnswer, "{}", error.report());
+        let text = error.to_string();
+        assert!(text.contains(remedy) && text.contains(code) && text.contains("model-1"), "{text}");
+        assert_eq!(attempts, 1);
+    }
+}
