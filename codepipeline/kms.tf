@@ -33,8 +33,8 @@ locals {
     },
     {
       # EventBridge publishes to an encrypted topic with these; without them it drops the message in silence.
-      # So it does with a condition on the source, which SNS does not support here; the topic's own policy
-      # names the rules. https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+      # So it does with a condition on the source, which is not supported here.
+      # https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
       Sid       = "Events"
       Effect    = "Allow"
       Principal = { Service = "events.amazonaws.com" }

@@ -17,12 +17,14 @@ resource "aws_sns_topic_policy" "pipeline" {
     Version = "2012-10-17"
     Statement = [
       {
+        # EventBridge publishes without saying for which rule: with a condition it is refused, and drops the
+        # message in silence.
+        # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html#eb-sns-permissions
         Sid       = "Rules"
         Effect    = "Allow"
         Principal = { Service = "events.amazonaws.com" }
         Action    = "sns:Publish"
         Resource  = aws_sns_topic.pipeline.arn
-        Condition = { ArnEquals = { "aws:SourceArn" = [for rule in aws_cloudwatch_event_rule.notification : rule.arn] } }
       },
       {
         Sid       = "TlsOnly"

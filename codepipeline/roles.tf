@@ -63,9 +63,11 @@ locals {
     regional     = local.regional
     account_id   = local.account_id
     deployed     = local.deployed
-    sender_email = var.sender_email
     boundary_arn = local.boundary_arn
   }))
+
+  # {email} in the table: the sender and, where terraform/ is told to verify them too, the recipients.
+  verified_emails = distinct(concat([var.sender_email], lookup(var.terraform_variables, "verify_recipients", "false") == "true" ? var.recipient_emails : []))
 
   # Composed, since terraform/ needs it as text and a policy that is not yet known cannot be read in a plan.
   boundary_arn = "arn:${local.partition}:iam::${local.account_id}:policy/${local.prefix}-boundary"
@@ -88,7 +90,14 @@ locals {
             if anytrue([for prefix in prefixes : startswith(type, prefix)])
           ]) :
           merge(
-            { Effect = "Allow", Action = statement.actions, Resource = try(statement.resources, ["*"]) },
+            {
+              Effect = "Allow"
+              Action = statement.actions
+              Resource = flatten([
+                for resource in try(statement.resources, ["*"]) :
+                strcontains(resource, "{email}") ? [for email in local.verified_emails : replace(resource, "{email}", email)] : [resource]
+              ])
+            },
             try({ Condition = statement.condition }, {}),
           ) if contains(accesses, statement.access)
         ]

@@ -6,6 +6,14 @@ locals {
       local.use_artifacts_bucket,
       local.use_pipeline_key,
       {
+        # A connection hands over the source with an ACL, that of the bucket's owner, which the bucket takes, and
+        # S3 asks for the permission. https://repost.aws/knowledge-center/codepipeline-access-denied-errors
+        Sid      = "SourceArtifact"
+        Effect   = "Allow"
+        Action   = ["s3:PutObjectAcl", "s3:PutObjectTagging", "s3:GetObjectTagging", "s3:GetObjectVersionTagging"]
+        Resource = "${local.artifacts_bucket_arn}/*"
+      },
+      {
         Sid      = "Projects"
         Effect   = "Allow"
         Action   = ["codebuild:StartBuild", "codebuild:BatchGetBuilds"]

@@ -220,6 +220,14 @@ run "failures_are_heard_of" {
     ]) == false
     error_message = "With a condition on the source EventBridge cannot publish to an encrypted topic, and says nothing."
   }
+
+  assert {
+    condition = one([
+      for statement in jsondecode(aws_sns_topic_policy.pipeline.policy).Statement : can(statement.Condition)
+      if try(statement.Principal.Service, "") == "events.amazonaws.com"
+    ]) == false
+    error_message = "EventBridge names no source when it publishes: with a condition the topic refuses it."
+  }
 }
 
 run "stores_are_private_and_versioned" {

@@ -87,6 +87,24 @@ run "roles_are_created_with_the_boundary_only" {
   }
 }
 
+run "identities_are_the_senders_and_on_request_the_recipients" {
+  command = plan
+
+  variables {
+    recipient_emails    = ["data@example.org", "team@example.org"]
+    terraform_variables = { verify_recipients = "true" }
+  }
+
+  assert {
+    condition = toset([
+      for resource in one([
+        for statement in jsondecode(aws_iam_policy.resources["deploy-operate"].policy).Statement : statement.Resource if contains(statement.Action, "ses:CreateEmailIdentity")
+      ]) : split(":identity/", resource)[1] if strcontains(resource, ":identity/")
+    ]) == toset(["sluice@example.org", "data@example.org", "team@example.org"])
+    error_message = "What terraform/ verifies, the deploy role may create, and no other identity."
+  }
+}
+
 run "every_wildcard_has_a_reason" {
   command = plan
 
@@ -106,6 +124,17 @@ run "every_wildcard_has_a_reason" {
       ]
     ]))
     error_message = "No role of the pipeline is allowed anything on all resources."
+  }
+}
+
+run "the_pipeline_stores_its_source" {
+  command = plan
+
+  assert {
+    condition = one([
+      for statement in jsondecode(aws_iam_role_policy.this["pipeline"].policy).Statement : statement.Resource if contains(flatten([statement.Action]), "s3:PutObjectAcl")
+    ]) == "arn:aws:s3:::sluice-pipeline-dev-artifacts-111122223333/*"
+    error_message = "Without s3:PutObjectAcl on the artifacts the source of a connection is refused."
   }
 }
 

@@ -54,7 +54,7 @@ class ResourceTypes(unittest.TestCase):
             for statement in statements:
                 for resource in statement.get("resources", []):
                     with self.subTest(kind, resource=resource):
-                        self.assertRegex(resource, r"\$\{deployed\}|:key/\*$|:identity/(\*|\$\{sender_email\})$")
+                        self.assertRegex(resource, r"\$\{deployed\}|:key/\*$|:identity/(\*|\{email\})$")
 
 
 class Contract(unittest.TestCase):
