@@ -107,13 +107,13 @@ variable "default_dataset" {
 }
 
 variable "max_size_bytes" {
-  description = "The largest file that is read, in bytes. Larger ones are refused. A gigabyte takes ValidateAndPartition tens of seconds of the 15 minutes that a function has."
+  description = "The largest file that is read, in bytes. Larger ones are refused. A gigabyte takes ValidateAndPartition tens of seconds of the 15 minutes that a function has; ClaimFile reads once, in 5 minutes, what was uploaded with another checksum than CRC64NVME."
   type        = number
   default     = 5368709120
 
   validation {
-    condition     = var.max_size_bytes >= 1 && var.max_size_bytes <= 50 * 1024 * 1024 * 1024 && floor(var.max_size_bytes) == var.max_size_bytes
-    error_message = "max_size_bytes must be a whole number from 1 byte to 50 GiB."
+    condition     = var.max_size_bytes >= 1 && var.max_size_bytes <= 15 * 1024 * 1024 * 1024 && floor(var.max_size_bytes) == var.max_size_bytes
+    error_message = "max_size_bytes must be a whole number from 1 byte to 15 GiB."
   }
 }
 

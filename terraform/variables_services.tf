@@ -29,7 +29,7 @@ variable "bedrock_max_output_tokens" {
 }
 
 variable "bedrock_cost_ceiling_usd" {
-  description = "What the model may cost for one run, in US dollars. Checked before each call."
+  description = "What the model may cost for one call of Analyze, in US dollars, checked before each question. A call that fails and is retried may cost as much again."
   type        = number
   default     = 0.05
 

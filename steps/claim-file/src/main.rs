@@ -27,7 +27,8 @@ async fn function(function: &Function) -> Result<(), StartError> {
 
     let connection = Connection::from_env().await;
     let ports = Ports {
-        store: &Bucket::new(&connection, bucket),
+        // A larger file is refused unread.
+        store: &Bucket::new(&connection, bucket).hashing_at_most(config.max_size_bytes),
         ledger: &LedgerTable::new(&connection, ledger_table),
         send_log: &SendLogTable::new(&connection, send_log_table),
         executions: &Executions::new(&connection),

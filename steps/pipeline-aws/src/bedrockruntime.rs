@@ -23,14 +23,14 @@ use pipeline_core::{
 use self::document::{to_document, to_json};
 use crate::{Connection, fault::Fault, patience::Patience};
 
-/// The state machine retries with a backoff of minutes, so the SDK tries a call that was turned away
-/// once more and no more. The state has 300 s and asks twice where the first answer cannot be used: a
-/// call has less than half of that, with all of its attempts.
+/// One attempt, since the state machine retries with a backoff of minutes, and an answer that was lost
+/// may have been paid for. The state has 300 s and asks twice where the first answer cannot be used: a
+/// call has less than half of that.
 const PATIENCE: Patience = Patience {
     connect: Duration::from_secs(3),
     read: Duration::from_mins(2),
     operation: Duration::from_secs(130),
-    attempts: 2,
+    attempts: 1,
 };
 
 /// The models of the connection's region, by model id or inference profile.
@@ -54,12 +54,17 @@ impl Model {
 impl TextModel for Model {
     /// What does not pass by itself (no access to the model, a model id that the region does not have)
     /// is `ModelAnswer`: the run goes on without a model, in a state that shows it.
+    ///
+    /// Nova reports a tool call that it could not finish as an error of the model. That is an answer
+    /// that cannot be used, and as such worth a repair; Bedrock does not say what it took in tokens.
+    ///
+    /// Source: <https://docs.aws.amazon.com/nova/latest/userguide/tool-use-error.html>
     async fn converse(&self, request: &ModelRequest) -> StepResult<ModelReply> {
         let (messages, tools) = conversation(request).map_err(|error| {
             StepError::new(ErrorKind::Internal, "cannot put a question to a model").because(error)
         })?;
         let limit = i32::try_from(request.max_output_tokens).unwrap_or(i32::MAX);
-        let output = self
+        let answer = self
             .client
             .converse()
             .model_id(&request.model_id)
@@ -70,12 +75,19 @@ impl TextModel for Model {
                 InferenceConfiguration::builder().max_tokens(limit).temperature(0.0).build(),
             )
             .send()
-            .await
-            .map_err(|error| {
-                explain(Fault::of("bedrock:InvokeModel (Converse)", error))
-                    .with("model_id", &request.model_id)
-            })?;
-        reply(output, &request.tool.name).map_err(|error| error.with("model_id", &request.model_id))
+            .await;
+        let reply = match answer {
+            Ok(output) => reply(output, &request.tool.name),
+            Err(error) => {
+                let fault = Fault::of("bedrock:InvokeModel (Converse)", error);
+                if fault.is(&["ModelErrorException"]) {
+                    Ok(unfinished())
+                } else {
+                    Err(explain(fault))
+                }
+            }
+        };
+        reply.map_err(|error| error.with("model_id", &request.model_id))
     }
 }
 
@@ -124,6 +136,16 @@ fn reply(output: ConverseOutput, tool: &str) -> StepResult<ModelReply> {
         input_tokens: usage.input_tokens.try_into().unwrap_or(0),
         output_tokens: usage.output_tokens.try_into().unwrap_or(0),
     })
+}
+
+/// A tool call that the model did not bring to its end.
+fn unfinished() -> ModelReply {
+    ModelReply {
+        tool_input: None,
+        stop_reason: "malformed_tool_use".to_owned(),
+        input_tokens: 0,
+        output_tokens: 0,
+    }
 }
 
 fn explain(fault: Fault) -> StepError {

@@ -38,9 +38,12 @@ const THROTTLING_CODES: [&str; 17] = [
 ];
 
 /// Codes that pass by themselves although their status blames the caller.
-const TRANSIENT_CODES: [&str; 6] = [
-    "ModelErrorException",
-    "ModelStreamErrorException",
+/// S3 may begin to answer with 200 and find its fault later.
+const TRANSIENT_CODES: [&str; 8] = [
+    "InternalError",
+    "InternalException",
+    "InternalFailure",
+    "InternalServerError",
     "ModelTimeoutException",
     "OperationAborted",
     "RequestTimeout",
@@ -55,7 +58,7 @@ const DENIED_CODES: [&str; 5] = [
     "UnauthorizedOperation",
 ];
 
-const CREDENTIAL_CODES: [&str; 10] = [
+const CREDENTIAL_CODES: [&str; 12] = [
     "ExpiredToken",
     "ExpiredTokenException",
     "IncompleteSignature",
@@ -63,8 +66,10 @@ const CREDENTIAL_CODES: [&str; 10] = [
     "InvalidClientTokenId",
     "InvalidSignatureException",
     "InvalidToken",
+    "RequestExpired",
     "RequestTimeTooSkewed",
     "SignatureDoesNotMatch",
+    "TokenRefreshRequired",
     "UnrecognizedClientException",
 ];
 
@@ -137,11 +142,7 @@ impl Fault {
         Self {
             operation,
             reach: Reach::Answered,
-            class: if code == "InternalFailure" || code == "InternalException" {
-                Class::Unavailable
-            } else {
-                classify(None, Some(code))
-            },
+            class: classify(None, Some(code)),
             status: None,
             code: Some(code.to_owned()),
             request_id: None,
@@ -230,7 +231,9 @@ impl Fault {
 
 fn classify(status: Option<u16>, code: Option<&str>) -> Class {
     let code = code.unwrap_or_default();
-    if THROTTLING_CODES.contains(&code) || status == Some(429) {
+    // KMS has its own prefix before the usual name.
+    let is_throttling = THROTTLING_CODES.contains(&code) || code.ends_with(".ThrottlingException");
+    if is_throttling || status == Some(429) {
         Class::Throttled
     } else if TRANSIENT_CODES.contains(&code) || status.is_some_and(|status| status >= 500) {
         Class::Unavailable
@@ -238,7 +241,7 @@ fn classify(status: Option<u16>, code: Option<&str>) -> Class {
         Class::Setup
     } else if DENIED_CODES.contains(&code) || status == Some(403) {
         Class::Denied
-    } else if code == "NoSuchBucket"
+    } else if ["NoSuchBucket", "PermanentRedirect", "AuthorizationHeaderMalformed"].contains(&code)
         || code.ends_with("NotFoundException")
         || code.starts_with("KMS.")
     {
@@ -315,6 +318,9 @@ mod tests {
             (404, "NoSuchBucket", Class::NoResource),
             (400, "ResourceNotFoundException", Class::NoResource),
             (400, "KMS.DisabledException", Class::NoResource),
+            (400, "KMS.ThrottlingException", Class::Throttled),
+            (301, "PermanentRedirect", Class::NoResource),
+            (200, "InternalError", Class::Unavailable),
             (400, "ValidationException", Class::Misuse),
         ] {
             assert_eq!(classify(Some(status), Some(code)), class, "{status} {code}");

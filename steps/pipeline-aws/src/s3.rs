@@ -58,6 +58,7 @@ const PATIENCE: Patience = Patience {
 pub struct Bucket {
     client: Client,
     name: Arc<str>,
+    hash_limit_bytes: u64,
 }
 
 impl Bucket {
@@ -67,7 +68,16 @@ impl Bucket {
             .timeout_config(PATIENCE.timeouts())
             .retry_config(PATIENCE.retries())
             .build();
-        Self { client: Client::from_conf(config), name: bucket.into().into() }
+        let name = bucket.into().into();
+        Self { client: Client::from_conf(config), name, hash_limit_bytes: u64::MAX }
+    }
+
+    /// Reads no object for its checksum alone that is larger than this: one that S3 keeps no CRC64NVME
+    /// of is then known by its version, and an equal one is taken for another.
+    #[must_use]
+    pub fn hashing_at_most(mut self, limit_bytes: u64) -> Self {
+        self.hash_limit_bytes = limit_bytes;
+        self
     }
 
     /// Streams a file straight to its key, in one request or in parts, for those who drop files: they
@@ -113,16 +123,23 @@ impl ObjectStore for Bucket {
             .map_err(|error| object.error("s3:GetObject (HEAD)", version_id, error))?;
         let version_id = head.version_id().or(version_id);
         let etag = head.e_tag().unwrap_or_default();
+        let size_bytes = head.content_length().and_then(|size| size.try_into().ok()).unwrap_or(0);
         let checksum = match head.checksum_crc64_nvme() {
-            Some(checksum) => checksum.to_owned(),
-            None => Checksum::of(RangeReader::open(object, version_id, Some(etag)).await?).await?,
+            Some(checksum) => checksum::named(checksum),
+            None if size_bytes > self.hash_limit_bytes => {
+                format!("version:{}", version_id.unwrap_or(etag))
+            }
+            None => {
+                let reader = RangeReader::open(object, version_id, Some(etag)).await?;
+                checksum::named(&Checksum::of(reader).await?)
+            }
         };
         Ok(ObjectInfo {
             key: key.to_owned(),
             version_id: version_id.map(str::to_owned),
             etag: etag.to_owned(),
-            size_bytes: head.content_length().and_then(|size| size.try_into().ok()).unwrap_or(0),
-            checksum: checksum::named(&checksum),
+            size_bytes,
+            checksum,
             content_type: head.content_type().unwrap_or_default().to_owned(),
             metadata: head.metadata().cloned().unwrap_or_default().into_iter().collect(),
         })

@@ -71,10 +71,13 @@ impl Mailer for Sender {
 
 /// Whether a mail whose sending failed may have gone out.
 fn fate(fault: Fault, mail_id: &str) -> SendError {
-    let refused = match (fault.reach(), fault.kind(), fault.status()) {
-        (Reach::NotSent, ..) | (Reach::Answered, ErrorKind::Throttled, _) => None,
-        // A request that took too long to arrive may yet be carried out.
-        (Reach::Answered, _, Some(status @ 400..=499)) if status != 408 => Some(
+    // A request that took too long to arrive may yet be carried out, and so may one that met a fault of
+    // SES's own, by whatever code.
+    let is_definite = matches!(fault.status(), Some(400..=407 | 409..=499));
+    let refused = match (fault.reach(), fault.kind()) {
+        (Reach::NotSent, _) => None,
+        (Reach::Answered, ErrorKind::Throttled) if is_definite => None,
+        (Reach::Answered, _) if is_definite => Some(
             "SES refused the mail: check that the addresses are verified and that sending is on",
         ),
         _ => {

@@ -27,8 +27,10 @@ impl Executions {
 
 #[async_trait]
 impl ExecutionProbe for Executions {
-    /// Only an execution that has ended, or that Step Functions has forgotten (it keeps them for 90
-    /// days), is proven not to run. A status that this version does not know may well write.
+    /// Only an execution that has ended is proven not to run. One that Step Functions does not know
+    /// may have started a moment ago, since `DescribeExecution` is eventually consistent, and a status
+    /// that this version does not know may well write. The claim of an execution that is forgotten
+    /// (after 90 days) has lapsed by itself long before.
     ///
     /// An execution that ended can be redriven later. It then has to claim again, or finds its
     /// completion fenced by the ledger.
@@ -46,7 +48,7 @@ impl ExecutionProbe for Executions {
                     .as_service_error()
                     .is_some_and(DescribeExecutionError::is_execution_does_not_exist) =>
             {
-                Ok(false)
+                Ok(true)
             }
             Err(error) => Err(Fault::of("states:DescribeExecution", error)
                 .into_error()

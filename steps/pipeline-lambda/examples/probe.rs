@@ -15,6 +15,7 @@ enum Input {
     Panic { text: String },
     PanicElsewhere,
     PanicAside,
+    Warn,
     Oversize { bytes: usize },
     Measure { read: u64, rejected: u64, dataset: String },
 }
@@ -39,6 +40,12 @@ async fn step(input: Input) -> StepResult<(Value, Option<Metrics>)> {
         }
         Input::PanicAside => {
             let _ = std::thread::spawn(|| panics("aside")).join();
+            Ok((Value::Null, None))
+        }
+        Input::Warn => {
+            tracing::warn!(target: "pipeline_aws::s3", error = "denied", "an upload stays");
+            tracing::warn!(target: "aws_smithy_runtime", "a payload");
+            tracing::info!(target: "pipeline_aws::s3", "nothing to warn of");
             Ok((Value::Null, None))
         }
         Input::Oversize { bytes } => Ok((Value::from("x".repeat(bytes)), None)),

@@ -17,11 +17,12 @@ use crate::{
     panics,
 };
 
-/// The most bytes that a state may give to the next. Lambda itself would take 6 MB, and the execution
-/// would fail with `States.DataLimitExceeded`, which no `Retry` and no `Catch` sees.
+/// The most bytes of an output. Lambda would take 6 MB, but what a state gives to the next has 256 KiB,
+/// with Lambda's envelope and what the state machine puts beside it; beyond that the execution fails with
+/// `States.DataLimitExceeded`, which no `Retry` and no `Catch` sees.
 ///
 /// Source: <https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html>
-const MAX_OUTPUT_BYTES: usize = 256 * 1024;
+const MAX_OUTPUT_BYTES: usize = 192 * 1024;
 
 /// One function's boundary.
 #[derive(Debug)]

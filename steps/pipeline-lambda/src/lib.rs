@@ -13,6 +13,7 @@ mod log;
 mod metrics;
 mod panics;
 mod start;
+mod warnings;
 
 pub use environment::Environment;
 pub use function::Function;

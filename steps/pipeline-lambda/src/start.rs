@@ -11,7 +11,7 @@ use crate::{
     Environment, Function,
     failure::Failure,
     log::{Level, Log},
-    panics,
+    panics, warnings,
 };
 
 /// Variables that Lambda sets; `lambda_runtime` panics without them.
@@ -83,6 +83,7 @@ pub async fn run(
         return ExitCode::FAILURE;
     }
     panics::keep(log);
+    warnings::subscribe(log);
     let function = Function::new(step, environment, log);
     let result = AssertUnwindSafe(start(&function)).catch_unwind().await;
     let error = match result {

@@ -98,16 +98,15 @@ impl Table {
             .with("table", &self.name)
     }
 
-    /// Removes an item if an attribute has this value; tells nobody if it has not.
-    pub(super) async fn remove_if(&self, pk: &str, name: &str, value: &str) -> StepResult<()> {
+    /// Removes an item if it is still what was seen; tells nobody if it is not.
+    pub(super) async fn remove<T>(&self, seen: &Revised<T>) -> StepResult<()> {
         let deleted = self
             .client
             .delete_item()
             .table_name(&self.name)
-            .key(KEY, text(pk))
-            .condition_expression("#name = :value")
-            .expression_attribute_names("#name", name)
-            .expression_attribute_values(":value", text(value))
+            .key(KEY, text(&seen.pk))
+            .condition_expression("revision = :seen")
+            .expression_attribute_values(":seen", text(&seen.revision))
             .send()
             .await;
         match deleted {

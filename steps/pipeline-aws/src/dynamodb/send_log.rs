@@ -66,7 +66,12 @@ impl SendLog for SendLogTable {
     }
 
     async fn clear(&self, mail_id: &str) -> StepResult<()> {
-        self.table.remove_if(mail_id, "state", "sending").await
+        match self.table.read::<SendState>(mail_id).await? {
+            Some(mark) if matches!(mark.body, SendState::Sending { .. }) => {
+                self.table.remove(&mark).await
+            }
+            _ => Ok(()),
+        }
     }
 
     async fn get(&self, mail_id: &str) -> StepResult<Option<SendState>> {

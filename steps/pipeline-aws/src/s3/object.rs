@@ -83,10 +83,10 @@ impl Object {
             // to reading a delete marker.
             Some(404 | 405) => not_found(fault),
             Some(400) if version_id.is_some() && fault.is(&["InvalidArgument"]) => not_found(fault),
-            Some(412) => {
+            _ if is_precondition(&fault) => {
                 fault.into_error_of(ErrorKind::PreconditionFailed, "the object is another by now")
             }
-            Some(409) => fault.into_error_of(
+            _ if is_conflict(&fault) => fault.into_error_of(
                 ErrorKind::DependencyUnavailable,
                 "other writers of the object keep coming between",
             ),
@@ -120,5 +120,11 @@ fn not_found(fault: Fault) -> StepError {
 ///
 /// Source: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html>
 pub(super) fn is_conflict(fault: &Fault) -> bool {
-    fault.status() == Some(409)
+    fault.status() == Some(409) || fault.is(&["ConditionalRequestConflict", "OperationAborted"])
+}
+
+/// Whether a condition of the request does not hold. The code counts too, since the answer to a copy or
+/// to the completion of an upload may begin with 200.
+fn is_precondition(fault: &Fault) -> bool {
+    fault.status() == Some(412) || fault.is(&["PreconditionFailed"])
 }

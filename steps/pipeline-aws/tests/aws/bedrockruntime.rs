@@ -140,16 +140,23 @@ async fn thinking_and_other_tools_are_left_alone() {
 }
 
 #[tokio::test]
-async fn a_throttled_call_is_tried_once_more_and_then_by_the_state_machine() {
+async fn a_call_is_tried_again_by_the_state_machine_alone() {
     let throttled = json!({"status": 429, "error": "ThrottlingException", "message": "Slow down."});
     let answer =
         json!({"tool_input": {}, "stop_reason": "tool_use", "input_tokens": 1, "output_tokens": 1});
-    let (reply, _) = converse(&json!([throttled, answer])).await;
-    assert!(reply.unwrap().tool_input.is_some());
-
-    let (reply, asked) = converse(&json!([throttled, throttled, answer])).await;
+    let (reply, asked) = converse(&json!([throttled, answer])).await;
     assert_eq!(reply.unwrap_err().kind(), ErrorKind::Throttled);
-    assert_eq!(asked.as_array().unwrap().len(), 2);
+    assert_eq!(asked.as_array().unwrap().len(), 1);
+}
+
+/// As Nova says that it could not finish a tool call.
+#[tokio::test]
+async fn a_broken_tool_call_is_an_answer_to_be_repaired() {
+    let message = "Model produced invalid sequence as part of ToolUse.";
+    let broken = json!({"status": 424, "error": "ModelErrorException", "message": message});
+    let reply = converse(&json!([broken])).await.0.unwrap();
+    assert_eq!(reply.tool_input, None);
+    assert_eq!(reply.stop_reason, "malformed_tool_use");
 }
 
 #[tokio::test]
@@ -159,7 +166,6 @@ async fn what_may_pass_is_worth_another_try() {
         (400, "ServiceQuotaExceededException", ErrorKind::Throttled),
         (429, "ModelNotReadyException", ErrorKind::Throttled),
         (408, "ModelTimeoutException", ErrorKind::DependencyUnavailable),
-        (424, "ModelErrorException", ErrorKind::DependencyUnavailable),
         (503, "ServiceUnavailableException", ErrorKind::DependencyUnavailable),
         (500, "InternalServerException", ErrorKind::DependencyUnavailable),
     ] {

@@ -62,7 +62,9 @@ async fn an_answer_says_whether_another_try_is_safe() {
         (400, "ThrottlingException", Some(ErrorKind::Throttled)),
         (408, "RequestTimeout", None),
         (500, "InternalServerErrorException", None),
+        (500, "ThrottlingException", None),
         (503, "", None),
+        (503, "ServiceUnavailable", None),
     ] {
         let message = "Email address is not verified: secret@example.com";
         let stub = Stub::new(move |_, _| Reply::json_error(status, code, message));

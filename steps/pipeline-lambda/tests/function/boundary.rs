@@ -121,13 +121,24 @@ fn a_panic_that_the_step_survives_is_not_lost() {
 }
 
 #[test]
+fn an_adapters_warning_is_a_line_and_nobody_elses_is() {
+    let process = start(&[]);
+    invoke(&process, &json!({"action": "warn"}));
+    let lines = process.kill().lines();
+    let warnings: Vec<_> = lines.iter().filter(|line| line["level"] == "WARN").collect();
+    assert_eq!(warnings.len(), 1, "{lines:?}");
+    assert_eq!(warnings[0]["message"], "an upload stays");
+    assert_eq!(warnings[0]["error"], "denied");
+}
+
+#[test]
 fn an_output_that_no_state_can_carry_is_an_error_here_and_not_in_the_runtime() {
-    const LIMIT_BYTES: usize = 256 * 1024;
+    const LIMIT_BYTES: usize = 192 * 1024;
     let process = start(&[]);
     let oversize = |bytes| invoke(&process, &json!({"action": "oversize", "bytes": bytes}));
     assert!(oversize(LIMIT_BYTES - 2).path.ends_with("/response"));
     let message = assert_error(&oversize(LIMIT_BYTES - 1), "InternalError");
-    assert!(message.contains("size_bytes=262145, limit_bytes=262144"), "{message}");
+    assert!(message.contains("size_bytes=196609, limit_bytes=196608"), "{message}");
     assert_error(&oversize(7 << 20), "InternalError");
 }
 

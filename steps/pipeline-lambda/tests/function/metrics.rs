@@ -1,6 +1,6 @@
 //! Metrics, read as CloudWatch reads them.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::{invoke, start};
 
@@ -62,12 +62,12 @@ fn owned((name, value): (&str, &str)) -> (String, String) {
 fn embedded(line: &Value) -> Vec<Metric> {
     const UNITS: [&str; 5] = ["Count", "Bytes", "Percent", "Milliseconds", "None"];
     let metadata = line["_aws"].as_object().unwrap();
-    let keys: Vec<&str> = metadata.keys().map(String::as_str).collect();
+    let keys = sorted_keys(metadata);
     assert_eq!(keys, ["CloudWatchMetrics", "Timestamp"]);
     assert!(metadata["Timestamp"].as_u64().unwrap() > 1_600_000_000_000, "milliseconds");
     let mut metrics: Vec<Metric> = Vec::new();
     for directive in metadata["CloudWatchMetrics"].as_array().unwrap() {
-        let keys: Vec<&str> = directive.as_object().unwrap().keys().map(String::as_str).collect();
+        let keys = sorted_keys(directive.as_object().unwrap());
         assert_eq!(keys, ["Dimensions", "Metrics", "Namespace"]);
         assert_eq!(directive["Namespace"], "Sluice");
         let dimension = |name: &Value| {
@@ -94,4 +94,10 @@ fn embedded(line: &Value) -> Vec<Metric> {
         }
     }
     metrics
+}
+
+fn sorted_keys(object: &Map<String, Value>) -> Vec<&str> {
+    let mut keys: Vec<&str> = object.keys().map(String::as_str).collect();
+    keys.sort_unstable();
+    keys
 }

@@ -68,7 +68,7 @@ fn a_runtime_api_that_is_gone_ends_the_process_and_says_why() {
 
 /// Every variable that a function cannot do without, and then an event that is none.
 #[test]
-#[ignore = "needs the functions: cargo build --workspace --all-features"]
+#[ignore = "needs the functions: see README.md"]
 fn each_function_names_what_it_misses_and_refuses_what_is_no_event() {
     let shared = ["SLUICE_PIPELINE", "SLUICE_BUCKET"];
     let functions: [(&str, &[&str]); 5] = [

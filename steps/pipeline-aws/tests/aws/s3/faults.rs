@@ -232,10 +232,16 @@ async fn a_copy_with_another_checksum_is_an_error() {
 /// S3 reports a copy's failure in the body of an answer that began as a success.
 #[tokio::test]
 async fn a_copy_that_fails_after_its_status_is_an_error() {
-    let s3 = LargeObject::new(|_| Reply::s3_error(200, "AccessDenied"));
-    let error = put(&bucket(&s3.stub).await, &pattern(9 * MIB), Publication::Replace).await;
-    assert_eq!(error.unwrap_err().kind(), ErrorKind::InvalidEvent);
-    s3.assert_staging_is_clean();
+    for (code, kind) in [
+        ("AccessDenied", ErrorKind::InvalidEvent),
+        ("InternalError", ErrorKind::DependencyUnavailable),
+        ("PreconditionFailed", ErrorKind::PreconditionFailed),
+    ] {
+        let s3 = LargeObject::new(move |_| Reply::s3_error(200, code));
+        let error = put(&bucket(&s3.stub).await, &pattern(9 * MIB), Publication::Replace).await;
+        assert_eq!(error.unwrap_err().kind(), kind, "{code}");
+        s3.assert_staging_is_clean();
+    }
 }
 
 /// Every byte is copied once, the upload is begun anew after a conflict, and no upload stays.
