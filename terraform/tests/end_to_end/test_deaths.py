@@ -71,7 +71,8 @@ def failed_for_good(pipeline: Pipeline, run: Run) -> dict[str, Any]:
     pipeline.until(lambda: pipeline.ledger(run)["state"] == "FAILED", "the ledger to say FAILED")
     pipeline.until(lambda: failure_mails(pipeline, run), "the failure mail")
     kinds = [event["detail_type"] for event in pipeline.domain_events(run)]
-    assert kinds[-1] == "Run Failed"
+    # Not always the last one: a function that was at work when its execution was stopped goes on to its end.
+    assert "Run Failed" in kinds
     return pipeline.ledger(run)
 
 
