@@ -181,6 +181,9 @@ def test_logs_and_metrics_are_structured_and_tell_no_secrets(pipeline: Pipeline,
         text = json.dumps(lines)
         for secret in ("reader@example.org", "Fast, light and well built", "ORD900001", "ask in store"):
             assert secret not in text, f"{step} logs {secret}"
+        own = [line for line in lines if line.get("execution") == run.arn]
+        assert {line["message"] for line in own} == {"started", "finished"}, step
+        assert {line["object_key"] for line in own} == {run.input["detail"]["object"]["key"]}, step
         for line in lines:
             if "_aws" not in line or run.name not in json.dumps(line):
                 continue
