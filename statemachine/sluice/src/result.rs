@@ -4,10 +4,8 @@ mod reading;
 
 use std::{collections::BTreeMap, path::Path};
 
-use pipeline_core::{
-    reject::{Refusal, RejectCode},
-    run::RecordCounts,
-};
+use contract::reject::{Refusal, RejectCode};
+use pipeline_core::run::RecordCounts;
 use serde::Serialize;
 use serde_json::Value;
 

@@ -6,9 +6,9 @@ use std::{
 };
 
 use anstyle::{AnsiColor, Style};
+pub(crate) use contract::wording::count;
+use contract::wording::is_invisible;
 use indicatif::{ProgressBar, ProgressStyle};
-pub(crate) use pipeline_core::wording::count;
-use pipeline_core::wording::is_invisible;
 
 /// Good news.
 pub(crate) const GOOD: Style = AnsiColor::Green.on_default().bold();

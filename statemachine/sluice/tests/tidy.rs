@@ -107,12 +107,13 @@ struct Row<'a> {
 fn row<'a>(name: &str, ours: &BTreeSet<&'a str>) -> Row<'a> {
     let core = BTreeSet::from(["pipeline-core"]);
     match name {
-        "pipeline-core" | "asl" => Row { always: BTreeSet::new(), for_feature: None },
+        "contract" | "asl" => Row { always: BTreeSet::new(), for_feature: None },
+        "pipeline-core" => Row { always: BTreeSet::from(["contract"]), for_feature: None },
         "pipeline-local" | "pipeline-aws" | "pipeline-lambda" => {
             Row { always: core, for_feature: None }
         }
         step if STEPS.contains(&step) => Row {
-            always: core,
+            always: BTreeSet::from(["contract", "pipeline-core"]),
             for_feature: Some(("lambda", BTreeSet::from(["pipeline-aws", "pipeline-lambda"]))),
         },
         "sluice" => {

@@ -2,12 +2,8 @@
 
 use std::{borrow::Cow, hash::Hash};
 
-use pipeline_core::{
-    contract::{Bin, Contract, Field, Measure, Period, Value},
-    error::{ErrorKind, StepError, StepResult},
-    number::Number,
-    record::Record,
-};
+use contract::{Bin, Contract, Field, Measure, Period, Value, number::Number, record::Record};
+use pipeline_core::error::{ErrorKind, StepError, StepResult};
 
 use crate::{
     batch::{Batch, Texts},

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use contract::{Contract, FactsPlan, FreeText, Period, TimeAxis};
 use pipeline_core::{
-    contract::{Contract, FactsPlan, FreeText, Period, TimeAxis},
     error::StepResult,
     facts::{
         Completeness, DimensionFacts, Facts, Group, MeasureFacts, PairFacts, PairGroup,
@@ -345,7 +345,7 @@ fn periods(
 #[cfg(test)]
 mod tests {
     use chrono::{Datelike, Days, NaiveDate};
-    use pipeline_core::contract::Value;
+    use contract::Value;
 
     use super::*;
 

@@ -11,13 +11,15 @@ mod sentiment;
 mod stats;
 mod views;
 
+use contract::{
+    Contract,
+    record::{MAX_RECORD_BYTES, RecordReader},
+};
 use pipeline_core::{
-    contract::Contract,
     document::{Document, json_document},
     error::{ErrorKind, StepError, StepResult},
     facts::Facts,
     ports::{Clock, ObjectStore, Publication},
-    record::{MAX_RECORD_BYTES, RecordReader},
     run::{PublishedObject, Run},
     steps::aggregate::{Input, Output},
 };
@@ -58,7 +60,7 @@ impl Default for Config {
 /// `Contract` if it does not load.
 pub async fn run(input: Input, ports: Ports<'_>, config: &Config) -> StepResult<Output> {
     let started_at = ports.clock.now();
-    let contract = Contract::pinned(&input.run.contract, ports.store).await?;
+    let contract = input.run.contract.read(ports.store).await?;
     let facts = compute(&input, &contract, ports.store, config).await?;
     let facts = publish(&input.run, &facts, ports.store).await?;
     let duration = ports.clock.now() - started_at;

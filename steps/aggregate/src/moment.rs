@@ -3,7 +3,7 @@
 use std::fmt;
 
 use chrono::{Datelike, NaiveDate};
-use pipeline_core::contract::{Period, Value};
+use contract::{Period, Value};
 
 /// A day, month or year: the month and the day are 0 where they are not told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -1,6 +1,7 @@
 //! Statistics of a distribution of exact numbers.
 
-use pipeline_core::{facts::Stats, number::Number};
+use contract::number::Number;
+use pipeline_core::facts::Stats;
 
 use crate::{
     codes::{Codes, MISSING},

@@ -5,10 +5,8 @@ use std::{
     thread::JoinHandle,
 };
 
-use pipeline_core::{
-    contract::FactsPlan,
-    error::{ErrorKind, StepError, StepResult},
-};
+use contract::FactsPlan;
+use pipeline_core::error::{ErrorKind, StepError, StepResult};
 use rayon::prelude::*;
 
 use crate::{

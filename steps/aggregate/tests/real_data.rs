@@ -3,7 +3,7 @@
 
 mod support;
 
-use pipeline_core::{contract::Contract, record::RecordReader};
+use contract::{Contract, record::RecordReader};
 use support::Fixture;
 
 const CONTRACT: &str = include_str!("../../../samples/smartphone-sales/contract.json");

@@ -13,7 +13,6 @@ mod wording;
 
 use pipeline_core::{
     analysis::{Analysis, DETERMINISTIC, SCHEMA_VERSION},
-    contract::Contract,
     error::{ErrorKind, StepError, StepResult},
     facts::Facts,
     ports::{AnalysisStore, Clock, EventBus, ModelRequest, ObjectStore, TextModel, read_all},
@@ -80,7 +79,7 @@ impl Default for Config {
 /// `Internal` if the facts are not those of the run.
 pub async fn run(input: &Input, ports: Ports<'_>, config: &Config) -> StepResult<Output> {
     let started_at = ports.clock.now();
-    let contract = Contract::pinned(&input.run.contract, ports.store).await?;
+    let contract = input.run.contract.read(ports.store).await?;
     let facts = read_facts(&input.run, ports.store).await?;
     let plan = Plan::of(&contract);
     let book = Book::of(&facts, &plan);

@@ -1,6 +1,6 @@
 //! What the contract asks of the analysis, with its indexes turned into the names of the facts.
 
-use pipeline_core::contract::{Contract, Noun, Statement, Subject, Upper};
+use contract::{Contract, Noun, Statement, Subject, Upper};
 
 /// The statements to make, and what they are about.
 #[derive(Debug, Clone, Default)]

@@ -1,7 +1,7 @@
 //! Numbers and names as texts show them.
 
-pub(crate) use pipeline_core::wording::count;
-use pipeline_core::{number::Number, wording::grouped};
+pub(crate) use contract::wording::count;
+use contract::{number::Number, wording::grouped};
 
 /// The longest a value is shown, in characters.
 const SHOWN_CHARS: usize = 60;

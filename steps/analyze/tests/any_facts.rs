@@ -7,13 +7,13 @@ mod bench;
 use std::collections::BTreeMap;
 
 use bench::{Bench, CONTRACT, contract_of_every_subject, input, pinned};
+use contract::reject::RejectCode;
 use pipeline_core::{
     analysis::Analysis,
     facts::{
         Completeness, DimensionFacts, Facts, Group, MeasureFacts, PairFacts, PairGroup,
         SegmentFacts, Sentiment, SentimentBy, SentimentGroup, Stats, TextFacts, TimeFacts,
     },
-    reject::RejectCode,
     run::RecordCounts,
     steps::validate_and_partition::RejectCount,
 };

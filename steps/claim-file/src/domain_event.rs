@@ -1,9 +1,9 @@
 //! The events that this step publishes. Their shapes are documented in the README.
 
 use chrono::{DateTime, SecondsFormat, Utc};
+use contract::reject::Refusal;
 use pipeline_core::{
     events::{DetailType, DomainEvent},
-    reject::Refusal,
     run::{Execution, PublishedObject, Run, RunResults},
     steps::claim_file::StatusChange,
 };

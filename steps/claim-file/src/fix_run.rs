@@ -1,10 +1,9 @@
 //! What the first claim of a file fixes: the file's version, the contract's, the output keys.
 
 use pipeline_core::{
-    contract::Contract,
     error::{ErrorKind, StepError, StepResult},
     ports::{ContentId, ObjectStore, key_fault},
-    run::{Execution, Run, SourceObject},
+    run::{ContractRef, Execution, Run, SourceObject},
     steps::claim_file::ClaimInput,
 };
 
@@ -46,7 +45,7 @@ pub(crate) async fn fix_run(
     config: &Config,
 ) -> StepResult<Run> {
     let dataset = dataset_of(&source.key).unwrap_or(&config.default_dataset);
-    let contract = Contract::pin(dataset, ports.store).await?;
+    let contract = ContractRef::pin(dataset, ports.store).await?;
     let mut holder = ContentId::of(source).as_str().to_owned();
     if rerun {
         holder.push('#');

@@ -1,10 +1,7 @@
 //! Files that are turned away unread, by their name and size alone.
 
-use pipeline_core::{
-    ports::key_fault,
-    reject::{Refusal, RefusalCode},
-    run::SourceObject,
-};
+use contract::reject::{Refusal, RefusalCode};
+use pipeline_core::{ports::key_fault, run::SourceObject};
 
 use crate::{
     Config,

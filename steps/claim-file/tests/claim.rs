@@ -4,11 +4,11 @@
 mod stage;
 
 use chrono::TimeDelta;
+use contract::reject::RefusalCode;
 use pipeline_core::{
     error::ErrorKind,
     events::DetailType,
     ports::{LedgerState, SendLog},
-    reject::RefusalCode,
     run::Outcome,
     steps::{claim_file::Decision, send_report::MailStatus},
 };

@@ -4,12 +4,12 @@
 mod stage;
 
 use chrono::TimeDelta;
+use contract::reject::{Refusal, RefusalCode};
 use pipeline_core::{
     error::ErrorKind,
     events::DetailType,
     manifest::Manifest,
     ports::LedgerState,
-    reject::{Refusal, RefusalCode},
     run::{Outcome, Run, RunResults},
     steps::claim_file::Decision,
 };

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::reject::Refusal;
+use contract::reject::Refusal;
 
 /// A file in the bucket, pinned to the version that the event announced.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,6 +1,6 @@
 //! A run reads the contract that its claim pinned, whatever the dataset has since.
 
-use pipeline_core::{contract::Contract, error::ErrorKind, memory::MemoryStore};
+use pipeline_core::{error::ErrorKind, memory::MemoryStore, run::ContractRef};
 
 const KEY: &str = "contracts/shop.json";
 
@@ -15,11 +15,11 @@ fn contract(size_bytes: usize) -> String {
 async fn what_is_pinned_is_read() {
     let store = MemoryStore::default();
     store.insert(KEY, contract(1 << 20));
-    let pinned = Contract::pin("shop", &store).await.unwrap();
+    let pinned = ContractRef::pin("shop", &store).await.unwrap();
     assert_eq!((pinned.dataset.as_str(), pinned.key.as_str()), ("shop", KEY));
 
     store.insert(KEY, "broken since");
-    let contract = Contract::pinned(&pinned, &store).await.unwrap();
+    let contract = pinned.read(&store).await.unwrap();
     assert_eq!(contract.fields().len(), 1);
 }
 
@@ -34,7 +34,7 @@ async fn what_cannot_be_read_later_is_not_pinned() {
         if let Some(document) = document {
             store.insert(KEY, document);
         }
-        let error = Contract::pin("shop", &store).await.unwrap_err();
+        let error = ContractRef::pin("shop", &store).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Contract);
         assert!(error.report().contains(message), "{}", error.report());
     }

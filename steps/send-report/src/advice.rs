@@ -1,6 +1,7 @@
 //! What to do next, by what went wrong.
 
-use pipeline_core::{error::ErrorKind, reject::RefusalCode};
+use contract::reject::RefusalCode;
+use pipeline_core::error::ErrorKind;
 
 /// What is to be done about a refused file.
 pub(crate) fn for_refusal(code: RefusalCode) -> &'static str {

@@ -1,8 +1,7 @@
 //! The rejected rows as a mail carries them: small, and safe in a spreadsheet.
 
-use pipeline_core::{
-    error::StepResult, ports::ObjectStore, run::RunResults, spreadsheet::SpreadsheetCopy,
-};
+use contract::spreadsheet::SpreadsheetCopy;
+use pipeline_core::{error::StepResult, ports::ObjectStore, run::RunResults};
 
 use crate::{Config, evidence::read_published, figure::size, report::file_name};
 

@@ -1,7 +1,7 @@
 //! How numbers are written for people. A number is rounded only where this module says so.
 
-pub(crate) use pipeline_core::wording::count;
-use pipeline_core::wording::grouped;
+pub(crate) use contract::wording::count;
+use contract::wording::grouped;
 
 /// A count and its noun: `1 anomaly`, `1,002 anomalies`.
 pub(crate) fn counted(number: u64, one: &str, many: &str) -> String {

@@ -5,10 +5,8 @@ mod facts;
 mod provenance;
 mod rejects;
 
-use pipeline_core::{
-    reject::Refusal,
-    run::{Run, RunResults},
-};
+use contract::reject::Refusal;
+use pipeline_core::run::{Run, RunResults};
 
 pub(crate) use self::{
     commentary::Commentary,

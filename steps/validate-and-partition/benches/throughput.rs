@@ -1,10 +1,10 @@
 //! How fast files are read and checked: `cargo bench -p validate-and-partition`.
 
-use divan::{Bencher, black_box, counter::BytesCount};
-use pipeline_core::{
-    contract::{Contract, Dialect},
+use contract::{
+    Contract, Dialect,
     record::{MAX_RECORD_BYTES, RecordReader},
 };
+use divan::{Bencher, black_box, counter::BytesCount};
 use validate_and_partition::{
     generate::{Options, smartphone_sales},
     validator::Validator,

@@ -9,12 +9,11 @@ mod partition;
 pub mod rejected;
 pub mod validator;
 
+use contract::record::MAX_RECORD_BYTES;
 use pipeline_core::{
-    contract::Contract,
     error::{ErrorKind, StepError, StepResult},
     events::{DetailType, DomainEvent},
     ports::{Clock, EventBus, ObjectStore},
-    record::MAX_RECORD_BYTES,
     run::Run,
     steps::validate_and_partition::{Input, MAX_REJECTS, Output, RejectCount, Verdict},
 };
@@ -71,7 +70,7 @@ impl Default for Config {
 pub async fn run(input: Input, ports: Ports<'_>, config: Config) -> StepResult<Output> {
     let started = ports.clock.now();
     let run = &input.run;
-    let contract = Contract::pinned(&run.contract, ports.store).await?;
+    let contract = run.contract.read(ports.store).await?;
     let mut validator = Validator::with_max_record_bytes(&contract, config.max_record_bytes);
     let mut partition = Partition::begin(ports.store, run, &contract).await?;
 

@@ -3,13 +3,11 @@
 use std::mem;
 
 use bytes::Bytes;
+use contract::{Contract, Dialect, record::write_cell, reject::LINEAGE_COLUMNS};
 use pipeline_core::{
-    contract::{Contract, Dialect},
     document::metadata_of,
     error::StepResult,
     ports::{ObjectStore, ObjectWriter, Publication},
-    record::write_cell,
-    reject::LINEAGE_COLUMNS,
     run::{PublishedObject, Run},
 };
 use sha2::{Digest, Sha256};

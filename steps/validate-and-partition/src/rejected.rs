@@ -8,9 +8,8 @@
 //! record; if they are empty too, the record is an empty line.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
-use pipeline_core::{
-    contract::Dialect, record::write_cell, reject::REJECT_COLUMNS, run::Run, spreadsheet,
-};
+use contract::{Dialect, record::write_cell, reject::REJECT_COLUMNS, spreadsheet};
+use pipeline_core::run::Run;
 
 use crate::validator::{BASE64_PREFIX, Header, RawRecord, RejectedRow};
 

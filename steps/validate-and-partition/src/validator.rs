@@ -1,7 +1,7 @@
 //! The validator: bytes in, in chunks of any size; rows out, valid or rejected. It does no I/O.
 //!
 //! ```
-//! use pipeline_core::contract::Contract;
+//! use contract::Contract;
 //! use validate_and_partition::validator::{Event, Validator};
 //!
 //! let contract = Contract::from_json(br#"{
@@ -25,7 +25,7 @@
 //!     "the primary key (id \"02\") is the same as in row 3",
 //! ]);
 //! assert_eq!(validator.tally().records.rejected, 2);
-//! # Ok::<(), pipeline_core::contract::ContractError>(())
+//! # Ok::<(), contract::ContractError>(())
 //! ```
 
 mod header;
@@ -37,8 +37,8 @@ mod tally;
 
 use std::borrow::Cow;
 
-use pipeline_core::{
-    contract::{Contract, Dialect},
+use contract::{
+    Contract, Dialect,
     record::{MAX_RECORD_BYTES, RecordReader, write_cell},
     reject::{Refusal, RefusalCode},
     spreadsheet, wording,

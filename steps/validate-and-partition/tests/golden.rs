@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeMap, env, fs, path::Path};
 
-use pipeline_core::contract::Contract;
+use contract::Contract;
 use validate_and_partition::validator::{Event, Validator};
 
 #[test]

@@ -15,12 +15,14 @@ mod step;
 use std::{collections::BTreeMap, sync::Mutex};
 
 use chrono::DateTime;
+use contract::{
+    Contract, Dialect,
+    record::{MAX_RECORD_BYTES, RecordReader},
+};
 use pipeline_core::{
-    contract::{Contract, Dialect},
     error::StepResult,
     memory::{MemoryStore, RecordedEvents, SettableClock},
     ports::{ObjectStore as _, SystemClock},
-    record::{MAX_RECORD_BYTES, RecordReader},
     run::{ContractRef, OutputKeys, Run, SourceObject},
     steps::validate_and_partition::{Input, Output},
 };

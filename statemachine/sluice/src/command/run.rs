@@ -10,8 +10,8 @@ use std::{
 
 use anyhow::{Context, bail};
 use bytes::Bytes;
+use contract::Contract;
 use pipeline_core::{
-    contract::Contract,
     error::ErrorKind,
     manifest::Manifest,
     ports::{Metadata, ObjectInfo, ObjectStore, Publication},

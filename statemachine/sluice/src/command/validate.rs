@@ -8,8 +8,8 @@ use std::{
 };
 
 use anyhow::Context;
-use pipeline_core::{
-    contract::Contract,
+use contract::{
+    Contract,
     reject::{Refusal, RefusalCode, RejectCode},
 };
 use serde::Serialize;

@@ -4,11 +4,11 @@
 use std::collections::BTreeMap;
 
 use aggregate::{Config, Ports};
+use contract::reject::RejectCode;
 use pipeline_core::{
     error::StepResult,
     facts::Facts,
     memory::{MemoryStore, SettableClock},
-    reject::RejectCode,
     run::{ContractRef, OutputKeys, RecordCounts, Run, SourceObject},
     steps::{
         aggregate::{Input, Output},

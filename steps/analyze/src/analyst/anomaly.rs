@@ -19,10 +19,10 @@
 //! | the file | the share of rejected records | | 0.05 | 0.2 |
 //! | a column | the share of valid records without a value | 0.2 | 0.5 | |
 
+use contract::number::Number;
 use pipeline_core::{
     analysis::{DATA_QUALITY, Level},
     facts::{SentimentBy, Stats},
-    number::Number,
 };
 
 use super::{

@@ -2,10 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use pipeline_core::{
-    facts::{Facts, Group, MeasureFacts, Sentiment, Stats, TextFacts, TimeFacts},
-    number::Number,
-};
+use contract::number::Number;
+use pipeline_core::facts::{Facts, Group, MeasureFacts, Sentiment, Stats, TextFacts, TimeFacts};
 
 use super::{
     label::{column_label, group_label, is_wordy, moment_label, segment_label},

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, ops::Range};
 
-use pipeline_core::number::Number;
+use contract::number::Number;
 
 use super::{
     book::{Book, Subject},
@@ -158,7 +158,8 @@ fn sentence_ends(text: &[char], mentions: &[Mention<'_>]) -> Vec<usize> {
 
 #[cfg(test)]
 mod tests {
-    use pipeline_core::{contract::Contract, facts::Facts};
+    use contract::Contract;
+    use pipeline_core::facts::Facts;
 
     use super::*;
     use crate::plan::Plan;

@@ -1,6 +1,6 @@
 //! Whether a written number is a fact.
 
-use pipeline_core::number::Number;
+use contract::number::Number;
 
 use super::{
     names::Owner,

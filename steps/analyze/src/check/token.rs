@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use pipeline_core::number::Number;
+use contract::number::Number;
 
 /// A number that a text writes.
 #[derive(Debug, Clone, PartialEq)]

@@ -7,13 +7,13 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use claim_file::{Config, Output, Ports};
+use contract::reject::Refusal;
 use pipeline_core::{
     error::{ErrorKind, StepResult},
     memory::{
         MemoryExecutions, MemoryLedger, MemorySendLog, MemoryStore, RecordedEvents, SettableClock,
     },
     ports::{ContentId, Ledger, LedgerRecord, ObjectStore},
-    reject::Refusal,
     run::{Execution, Outcome, PublishedObject, RecordCounts, Run, RunResults},
     steps::{
         aggregate,

@@ -6,7 +6,6 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::{
     ports::{ClaimRequest, ContentId},
-    reject::RejectCode,
     run::{
         ContractRef, Execution, Outcome, OutputKeys, PublishedObject, RecordCounts, Run,
         RunResults, SourceObject,
@@ -18,6 +17,7 @@ use crate::{
         validate_and_partition::{self, RejectCount, Verdict},
     },
 };
+use contract::reject::RejectCode;
 
 /// A moment that every sample is dated by.
 pub fn start() -> DateTime<Utc> {

@@ -3,10 +3,8 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    reject::Refusal,
-    run::{Execution, Outcome, Run, RunResults},
-};
+use crate::run::{Execution, Outcome, Run, RunResults};
+use contract::reject::Refusal;
 
 /// What the function is asked to do.
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -4,10 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    reject::{Refusal, RejectCode},
-    run::{PublishedObject, RecordCounts, Run},
-};
+use crate::run::{PublishedObject, RecordCounts, Run};
+use contract::reject::{Refusal, RejectCode};
 
 /// The run whose file is to be validated.
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use pipeline_core::{
-    contract::{Contract, Dialect, Field, UndeclaredColumns, nearest},
+use contract::{
+    Contract, Dialect, Field, UndeclaredColumns, nearest,
     record::{Flaw, Record},
     reject::{LINEAGE_COLUMNS, REJECT_COLUMNS, Refusal, RefusalCode},
     wording,

@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Write as _};
 
-use pipeline_core::wording::is_invisible;
+use contract::wording::is_invisible;
 
 /// How many characters of a value are shown.
 const SHOWN: usize = 80;

@@ -7,8 +7,8 @@
 use std::borrow::Cow;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
-use pipeline_core::{
-    contract::{Contract, Dialect},
+use contract::{
+    Contract, Dialect,
     record::{MAX_RECORD_BYTES, Record, RecordReader},
     spreadsheet::{looks_marked, restore},
 };

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
-use pipeline_core::{
-    contract::Contract,
+use contract::{
+    Contract,
     record::{Flaw, Record},
     reject::RejectCode,
     wording,

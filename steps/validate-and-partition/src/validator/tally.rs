@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use contract::reject::RejectCode;
 use pipeline_core::{
-    reject::RejectCode,
     run::RecordCounts,
     steps::validate_and_partition::{FIRST_ROWS, RejectCount},
 };

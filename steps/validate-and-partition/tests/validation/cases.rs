@@ -1,6 +1,6 @@
 //! One case after the other: a file, and the errors that it has.
 
-use pipeline_core::{contract::Contract, reject::RejectCode};
+use contract::{Contract, reject::RejectCode};
 use validate_and_partition::validator::{Event, Validator};
 
 use crate::{CONTRACT, errors};

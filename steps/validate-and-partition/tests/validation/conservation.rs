@@ -1,7 +1,7 @@
 //! Every record comes out exactly once, whatever the file holds.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
-use pipeline_core::reject::REJECT_COLUMNS;
+use contract::reject::REJECT_COLUMNS;
 use proptest::prelude::*;
 
 use super::*;
@@ -117,7 +117,7 @@ proptest! {
         let file = [b"id,name,size\n", body.as_slice()].concat();
         let first = run(CONTRACT, &file);
         let mut copy = Vec::new();
-        let mut maker = pipeline_core::spreadsheet::SpreadsheetCopy::new();
+        let mut maker = contract::spreadsheet::SpreadsheetCopy::new();
         maker.push(&first.files["rejected"], &mut copy);
         maker.finish(&mut copy);
         let (plain, copied) = (run(CONTRACT, &first.files["rejected"]), run(CONTRACT, &copy));

@@ -54,7 +54,7 @@ fn marks_of_a_spreadsheet_are_taken_away() {
 fn marks_on_labels_are_taken_away() {
     let first = run(CONTRACT, b"id,=cmd\nx,1\n");
     let mut copy = Vec::new();
-    let mut maker = pipeline_core::spreadsheet::SpreadsheetCopy::new();
+    let mut maker = contract::spreadsheet::SpreadsheetCopy::new();
     maker.push(first.rejected().replace("x,1", "1,1").as_bytes(), &mut copy);
     maker.finish(&mut copy);
     assert!(copy.starts_with(b"id,'=cmd,"));

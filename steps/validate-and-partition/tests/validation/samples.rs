@@ -68,7 +68,7 @@ fn the_samples_show_every_code() {
         .collect();
     codes.sort();
     codes.dedup();
-    let mut every = pipeline_core::reject::RejectCode::ALL.map(|code| code.as_str().to_owned());
+    let mut every = contract::reject::RejectCode::ALL.map(|code| code.as_str().to_owned());
     every.sort();
     assert_eq!(codes, every);
 }

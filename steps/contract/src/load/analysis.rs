@@ -2,9 +2,9 @@
 
 use super::Names;
 use super::facts::{dimension_index, items, text_of};
-use crate::contract::extension::{AnalysisPlan, FactsPlan, Noun, Statement, Subject};
-use crate::contract::json::{Node, Object, list};
-use crate::contract::problem::Problems;
+use crate::extension::{AnalysisPlan, FactsPlan, Noun, Statement, Subject};
+use crate::json::{Node, Object, list};
+use crate::problem::Problems;
 
 const KEYS: [&str; 5] = ["brief", "record", "insights", "anomalies", "recommendations"];
 

@@ -1,13 +1,11 @@
 //! Reads `sluice.facts`.
 
 use super::Names;
-use crate::contract::extension::{
-    Bin, Dimension, FactsPlan, FreeText, Measure, Period, TimeAxis, Upper,
-};
-use crate::contract::field::FieldType;
-use crate::contract::json::{Json, Node, Object};
-use crate::contract::problem::Problems;
+use crate::extension::{Bin, Dimension, FactsPlan, FreeText, Measure, Period, TimeAxis, Upper};
+use crate::field::FieldType;
+use crate::json::{Json, Node, Object};
 use crate::number::Number;
+use crate::problem::Problems;
 
 const KEYS: [&str; 6] = ["dimensions", "pairs", "measures", "time", "text", "topN"];
 const MOST_TOP: usize = 100;

@@ -2,9 +2,9 @@
 
 /// The words of a boolean field.
 #[derive(Debug, Clone)]
-pub(super) struct Words {
-    pub(super) true_values: Vec<String>,
-    pub(super) false_values: Vec<String>,
+pub(crate) struct Words {
+    pub(crate) true_values: Vec<String>,
+    pub(crate) false_values: Vec<String>,
 }
 
 impl Default for Words {
@@ -19,7 +19,7 @@ impl Default for Words {
 
 impl Words {
     /// A word that is in both lists is read as false, and refused when a contract is loaded.
-    pub(super) fn read(&self, text: &str) -> Option<bool> {
+    pub(crate) fn read(&self, text: &str) -> Option<bool> {
         if self.false_values.iter().any(|word| word == text) {
             Some(false)
         } else {

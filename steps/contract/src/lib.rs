@@ -35,22 +35,20 @@
 //!
 //! [Table Schema]: https://datapackage.org/standard/table-schema/
 
-mod boolean;
 mod constraint;
 mod dialect;
 mod extension;
 mod field;
 mod json;
 mod load;
-mod numeric;
-mod pinned;
+pub mod number;
 mod problem;
-mod regex_dialect;
+pub mod record;
+pub mod reject;
 mod spelling;
-mod strptime;
-mod temporal;
-mod text;
-mod value;
+pub mod spreadsheet;
+mod types;
+pub mod wording;
 
 pub use constraint::Constraint;
 pub use dialect::Dialect;
@@ -61,7 +59,7 @@ pub use extension::{
 pub use field::{Field, FieldType, TypeError};
 pub use problem::{ContractError, ContractProblem};
 pub use spelling::nearest;
-pub use value::{DateTime, Time, Value};
+pub use types::value::{DateTime, Time, Value};
 
 /// A dataset's contract. Only a valid one can be made, and it cannot be changed.
 #[derive(Debug, Clone)]

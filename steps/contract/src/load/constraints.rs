@@ -2,12 +2,13 @@
 
 use regex::Regex;
 
-use crate::contract::constraint::{Choices, Constraint, Rule};
-use crate::contract::field::{FieldType, Reader};
-use crate::contract::json::{Json, Node, Object, list};
-use crate::contract::problem::Problems;
-use crate::contract::{Value, regex_dialect, spelling};
+use super::regex_dialect;
+use crate::constraint::{Choices, Constraint, Rule};
+use crate::field::{FieldType, Reader};
+use crate::json::{Json, Node, Object, list};
 use crate::number::Number;
+use crate::problem::Problems;
+use crate::{Value, spelling};
 
 /// Every constraint that some type has, in the order in which they are checked.
 pub(super) const NAMES: [&str; 10] = [

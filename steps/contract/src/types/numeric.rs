@@ -8,17 +8,17 @@ use crate::number::{Number, NumberError};
 
 /// How the numbers of a field are written: `decimalChar`, `groupChar` and `bareNumber`.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Notation {
+pub(crate) struct Notation {
     /// Instead of the point, if another.
-    pub(super) decimal: Option<String>,
-    pub(super) group: Option<String>,
+    pub(crate) decimal: Option<String>,
+    pub(crate) group: Option<String>,
     /// If numbers are not bare: a digit of any script.
-    pub(super) digit: Option<Regex>,
+    pub(crate) digit: Option<Regex>,
 }
 
 impl Notation {
     /// The number that `parse` reads from the text once the text is in plain notation.
-    pub(super) fn read(
+    pub(crate) fn read(
         &self,
         text: &str,
         parse: fn(&str) -> Result<Number, NumberError>,

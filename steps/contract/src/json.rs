@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
-use super::problem::{Path, Problems};
+use crate::problem::{Path, Problems};
 
 /// A JSON value. `serde_json::Value` would drop the first of two equal keys in silence.
 #[derive(Debug, Clone, PartialEq)]

@@ -2,7 +2,7 @@
 
 use memchr::memchr3;
 
-use crate::contract::Dialect;
+use crate::Dialect;
 
 /// Appends a cell as the dialect writes it: in quotes only where it could not be read back without.
 ///

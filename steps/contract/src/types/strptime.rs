@@ -14,7 +14,7 @@ use super::value::DateTime;
 
 /// A pattern that is ready to read text.
 #[derive(Debug, Clone)]
-pub(super) struct Pattern {
+pub(crate) struct Pattern {
     regex: Regex,
     /// The directives in the order of their groups.
     directives: Vec<char>,
@@ -65,7 +65,7 @@ fn expression(directive: char) -> Option<&'static str> {
 
 impl Pattern {
     /// The error says what in the pattern is not supported.
-    pub(super) fn new(format: &str) -> Result<Self, String> {
+    pub(crate) fn new(format: &str) -> Result<Self, String> {
         let mut source = String::from(r"\A(?i:");
         let mut directives = Vec::new();
         let mut chars = format.chars().peekable();
@@ -114,7 +114,7 @@ impl Pattern {
 
     /// The date and time of a text. What the pattern does not tell is that of 1900-01-01 00:00:00.
     /// Names and numbers of weekdays are read and not compared with the date.
-    pub(super) fn read(&self, text: &str) -> Option<DateTime> {
+    pub(crate) fn read(&self, text: &str) -> Option<DateTime> {
         let groups = self
             .regex
             .captures(text)
@@ -219,7 +219,7 @@ mod tests {
     fn patterns_read_what_python_reads() {
         fn check(format: &str, text: &str, expect: Option<&str>) {
             let read = Pattern::new(format).unwrap().read(text);
-            let shown = read.map(|at| crate::contract::Value::DateTime(at).to_string());
+            let shown = read.map(|at| crate::Value::DateTime(at).to_string());
             assert_eq!(shown.as_deref(), expect, "{text:?} by {format:?}");
         }
         check("%d/%m/%Y", "05/11/2024", Some("2024-11-05T00:00:00"));

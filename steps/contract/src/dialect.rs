@@ -2,8 +2,8 @@
 //!
 //! [Table Dialect]: https://datapackage.org/standard/table-dialect/
 
-use super::json::Node;
-use super::problem::Problems;
+use crate::json::Node;
+use crate::problem::Problems;
 
 /// How a CSV file is written.
 ///

@@ -4,7 +4,7 @@ use regex::Regex;
 
 /// The format of a string field.
 #[derive(Debug, Clone)]
-pub(super) enum TextFormat {
+pub(crate) enum TextFormat {
     /// Any text.
     Default,
     /// An email address.
@@ -16,7 +16,7 @@ pub(super) enum TextFormat {
 }
 
 impl TextFormat {
-    pub(super) fn accepts(&self, text: &str) -> bool {
+    pub(crate) fn accepts(&self, text: &str) -> bool {
         match self {
             Self::Default => true,
             Self::Email(email) => email.accepts(text),
@@ -29,13 +29,13 @@ impl TextFormat {
 /// What an email address looks like: a dot-atom or quoted local part (RFC 5322) and a domain name
 /// with at least two labels (RFC 1034), in the ASCII form if it is an international one.
 #[derive(Debug, Clone)]
-pub(super) struct Email {
+pub(crate) struct Email {
     local: Regex,
     domain: Regex,
 }
 
 impl Email {
-    pub(super) fn new() -> Result<Self, regex::Error> {
+    pub(crate) fn new() -> Result<Self, regex::Error> {
         const LATIN: &str = r"\u00A0-\u024F";
         const ATOM: &str = r"0-9a-z!#$%&'*+/=?^_`{}|~\-";
         const QUOTED: &str =

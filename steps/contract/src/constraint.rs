@@ -5,7 +5,7 @@ use std::fmt::{self, Write as _};
 
 use regex::Regex;
 
-use super::value::Value;
+use crate::types::value::Value;
 
 /// A constraint of a field, of the standard's name. `Display` is the rule for people: `must be at
 /// most 32`.

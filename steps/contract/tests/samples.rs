@@ -1,9 +1,7 @@
 //! The contract of the first dataset, as it is published.
 
-use pipeline_core::contract::{
-    Contract, Dialect, FieldType, Noun, Period, Subject, UndeclaredColumns,
-};
-use pipeline_core::number::Number;
+use contract::number::Number;
+use contract::{Contract, Dialect, FieldType, Noun, Period, Subject, UndeclaredColumns};
 
 const SMARTPHONE_SALES: &[u8] = include_bytes!("../../../samples/smartphone-sales/contract.json");
 
@@ -68,13 +66,12 @@ fn price_segments_meet_where_they_should() {
 fn the_kinds_of_the_analysis_rest_on_facts() {
     let contract = Contract::from_json(SMARTPHONE_SALES).unwrap();
     let analysis = &contract.sluice().analysis;
-    let kinds =
-        |statements: &[pipeline_core::contract::Statement]| -> Vec<(String, Subject, usize)> {
-            let kind = |statement: &pipeline_core::contract::Statement| {
-                (statement.kind.clone(), statement.about, statement.top)
-            };
-            statements.iter().map(kind).collect()
+    let kinds = |statements: &[contract::Statement]| -> Vec<(String, Subject, usize)> {
+        let kind = |statement: &contract::Statement| {
+            (statement.kind.clone(), statement.about, statement.top)
         };
+        statements.iter().map(kind).collect()
+    };
     assert_eq!(
         kinds(&analysis.insights),
         [

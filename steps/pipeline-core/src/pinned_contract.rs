@@ -1,6 +1,7 @@
 //! The contract of a run: pinned by its first claim, read by its steps.
 
-use super::Contract;
+use contract::Contract;
+
 use crate::{
     document::sha256_hex,
     error::{ErrorKind, StepError, StepResult},
@@ -11,11 +12,11 @@ use crate::{
 /// A contract is a document that people write; beyond this size it is something else.
 const MAX_BYTES: usize = 1 << 20;
 
-impl Contract {
+impl ContractRef {
     /// Pins the contract that a dataset has now, `contracts/<dataset>.json`.
     ///
     /// `Contract` if there is none, if it is too large, or if it does not load.
-    pub async fn pin(dataset: &str, store: &dyn ObjectStore) -> StepResult<ContractRef> {
+    pub async fn pin(dataset: &str, store: &dyn ObjectStore) -> StepResult<Self> {
         let key = format!("contracts/{dataset}.json");
         let unusable = |message: &str| {
             StepError::new(ErrorKind::Contract, message).with("dataset", dataset).with("key", &key)
@@ -32,30 +33,30 @@ impl Contract {
             }
             _ => error,
         })?;
-        Self::from_json(&json).map_err(|problems| {
+        Contract::from_json(&json).map_err(|problems| {
             unusable("the dataset's contract does not load").because(problems)
         })?;
         let sha256 = sha256_hex(&json);
-        Ok(ContractRef { dataset: dataset.to_owned(), version_id, sha256, key })
+        Ok(Self { dataset: dataset.to_owned(), version_id, sha256, key })
     }
 
     /// Reads the contract that a run has pinned.
     ///
     /// `ObjectNotFound` if that version is gone, `PreconditionFailed` if it is another document than
     /// the one that was claimed, `Contract` if it does not load.
-    pub async fn pinned(pinned: &ContractRef, store: &dyn ObjectStore) -> StepResult<Self> {
-        let json = read_all(store, &pinned.key, pinned.version_id.as_deref(), MAX_BYTES).await?;
+    pub async fn read(&self, store: &dyn ObjectStore) -> StepResult<Contract> {
+        let json = read_all(store, &self.key, self.version_id.as_deref(), MAX_BYTES).await?;
         let found_sha256 = sha256_hex(&json);
-        if found_sha256 != pinned.sha256 {
+        if found_sha256 != self.sha256 {
             let message = "the contract is not the one that the run was claimed with";
             return Err(StepError::new(ErrorKind::PreconditionFailed, message)
-                .with("key", &pinned.key)
-                .with("claimed_sha256", &pinned.sha256)
+                .with("key", &self.key)
+                .with("claimed_sha256", &self.sha256)
                 .with("found_sha256", found_sha256));
         }
-        Self::from_json(&json).map_err(|problems| {
+        Contract::from_json(&json).map_err(|problems| {
             StepError::new(ErrorKind::Contract, "the contract does not load")
-                .with("key", &pinned.key)
+                .with("key", &self.key)
                 .because(problems)
         })
     }

@@ -1,6 +1,6 @@
 //! What a contract may say, and what is refused: every problem, each by its path.
 
-use pipeline_core::contract::Contract;
+use contract::Contract;
 
 /// The problems of a document, as text.
 fn problems(json: &str) -> Vec<String> {

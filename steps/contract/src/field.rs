@@ -4,14 +4,14 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
-use super::boolean::Words;
-use super::constraint::Constraint;
-use super::numeric::Notation;
-use super::strptime::Pattern;
-use super::temporal;
-use super::text::TextFormat;
-use super::value::Value;
+use crate::constraint::Constraint;
 use crate::number::Number;
+use crate::types::boolean::Words;
+use crate::types::numeric::Notation;
+use crate::types::strptime::Pattern;
+use crate::types::temporal;
+use crate::types::text::TextFormat;
+use crate::types::value::Value;
 
 /// The type of a field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -189,7 +189,7 @@ impl Reader {
             Self::Time(None) => Value::Time(temporal::time(text)?),
             Self::Time(Some(pattern)) => {
                 let at = pattern.read(text)?;
-                Value::Time(super::value::Time {
+                Value::Time(crate::types::value::Time {
                     local: at.local.time(),
                     offset_seconds: at.offset_seconds,
                 })

@@ -2,8 +2,8 @@
 
 use std::cmp::Ordering;
 
-use pipeline_core::contract::{Contract, Value};
-use pipeline_core::number::Number;
+use contract::number::Number;
+use contract::{Contract, Value};
 use proptest::prelude::*;
 
 const SAMPLE: &str = include_str!("../../../samples/smartphone-sales/contract.json");

@@ -1,6 +1,6 @@
 //! How cells are read and checked: what each type takes, and which constraints a value breaks.
 
-use pipeline_core::contract::{Contract, ContractError, Field, FieldType};
+use contract::{Contract, ContractError, Field, FieldType};
 
 /// A field of the given properties.
 fn field(properties: &str) -> Result<Field, ContractError> {

@@ -6,7 +6,7 @@ use super::value::{DateTime, Time};
 
 /// `YYYY-MM-DD`; month and day may be one digit, and the day may have a blank before it, as
 /// `strptime` reads `%Y-%m-%d`. Years are 0001 to 9999.
-pub(super) fn date(text: &str) -> Option<NaiveDate> {
+pub(crate) fn date(text: &str) -> Option<NaiveDate> {
     let mut rest = Digits(text.as_bytes());
     let year = rest.exactly(4)?;
     rest.skip(b'-')?;
@@ -24,7 +24,7 @@ pub(super) fn date(text: &str) -> Option<NaiveDate> {
 /// `YYYY-MM-DD`, any one ASCII character, `hh:mm:ss`, and optionally a point or comma with digits
 /// and a zone (`Z`, `±hh:mm`, `±hhmm`, `±hh`). Digits beyond the microsecond are cut off; `24:00:00`
 /// is the next day's start.
-pub(super) fn datetime(text: &str) -> Option<DateTime> {
+pub(crate) fn datetime(text: &str) -> Option<DateTime> {
     let mut rest = Digits(text.as_bytes());
     let year = rest.exactly(4)?;
     rest.skip(b'-')?;
@@ -39,13 +39,13 @@ pub(super) fn datetime(text: &str) -> Option<DateTime> {
 }
 
 /// `hh:mm:ss` with the same additions as [`datetime`]; `24:00:00` is `00:00:00`.
-pub(super) fn time(text: &str) -> Option<Time> {
+pub(crate) fn time(text: &str) -> Option<Time> {
     let (local, _, offset_seconds) = clock(Digits(text.as_bytes()))?;
     Some(Time { local, offset_seconds })
 }
 
 /// Four digits.
-pub(super) fn year(text: &str) -> Option<i32> {
+pub(crate) fn year(text: &str) -> Option<i32> {
     let mut rest = Digits(text.as_bytes());
     let year = rest.exactly(4)?;
     rest.end()?;
@@ -53,7 +53,7 @@ pub(super) fn year(text: &str) -> Option<i32> {
 }
 
 /// Digits, a hyphen, and digits that are a month: `2024-01`, and also `2024-1`.
-pub(super) fn yearmonth(text: &str) -> Option<(i32, u32)> {
+pub(crate) fn yearmonth(text: &str) -> Option<(i32, u32)> {
     let (year, month) = text.split_once('-')?;
     let plain = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
     if !plain(year) || !plain(month) {
@@ -64,7 +64,7 @@ pub(super) fn yearmonth(text: &str) -> Option<(i32, u32)> {
 }
 
 /// Whether a date is one that `datetime` of Python has too.
-pub(super) fn in_calendar(date: NaiveDate) -> bool {
+pub(crate) fn in_calendar(date: NaiveDate) -> bool {
     (1..=9999).contains(&chrono::Datelike::year(&date))
 }
 
@@ -165,7 +165,7 @@ impl Digits<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::contract::Value;
+    use crate::Value;
 
     fn check(shown: Option<Value<'_>>, text: &str, expect: Option<&str>) {
         assert_eq!(shown.map(|value| value.to_string()).as_deref(), expect, "{text:?}");

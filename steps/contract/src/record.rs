@@ -5,7 +5,7 @@
 //! [`Record::terminator`], whatever the file holds and however it was cut into chunks.
 //!
 //! ```
-//! use pipeline_core::{contract::Dialect, record::{MAX_RECORD_BYTES, RecordReader}};
+//! use contract::{Dialect, record::{MAX_RECORD_BYTES, RecordReader}};
 //!
 //! let mut reader = RecordReader::new(&Dialect::default(), MAX_RECORD_BYTES);
 //! let mut cells = Vec::new();
@@ -47,7 +47,7 @@ use std::ops::Range;
 use self::cells::Spans;
 use self::scan::{Found, Scan};
 pub use self::write::write_cell;
-use crate::contract::Dialect;
+use crate::Dialect;
 
 /// How long a record may be, in bytes without its terminator, unless a caller says otherwise.
 pub const MAX_RECORD_BYTES: usize = 1 << 20;

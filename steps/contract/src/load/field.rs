@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use super::{near_misses, refuse};
-use crate::contract::boolean::Words;
-use crate::contract::field::{Field, FieldType, Reader, TypeError};
-use crate::contract::json::{Json, Node, Object, list};
-use crate::contract::numeric::Notation;
-use crate::contract::problem::Problems;
-use crate::contract::strptime::Pattern;
-use crate::contract::text::{Email, TextFormat};
+use crate::field::{Field, FieldType, Reader, TypeError};
+use crate::json::{Json, Node, Object, list};
+use crate::problem::Problems;
+use crate::types::boolean::Words;
+use crate::types::numeric::Notation;
+use crate::types::strptime::Pattern;
+use crate::types::text::{Email, TextFormat};
 
 /// Properties of a field that have a meaning here.
 const KNOWN: [&str; 10] = [

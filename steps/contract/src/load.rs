@@ -4,13 +4,14 @@ mod analysis;
 mod constraints;
 mod facts;
 mod field;
+mod regex_dialect;
 mod sluice;
 
-use super::field::{Field, FieldType};
-use super::json::{self, Node, Object};
-use super::problem::{ContractError, Path, Problems};
-use super::{Contract, spelling};
+use crate::field::{Field, FieldType};
+use crate::json::{self, Node, Object};
+use crate::problem::{ContractError, Path, Problems};
 use crate::reject::{LINEAGE_COLUMNS, REJECT_COLUMNS};
+use crate::{Contract, spelling};
 
 /// Properties of a schema that have a meaning here.
 const KNOWN: [&str; 4] = ["fields", "missingValues", "primaryKey", "sluice"];

@@ -10,7 +10,7 @@
 
 use std::borrow::Cow;
 
-use crate::contract::Dialect;
+use crate::Dialect;
 use crate::number::Number;
 use crate::record::{BYTE_ORDER_MARK, RecordReader, write_cell};
 

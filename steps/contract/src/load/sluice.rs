@@ -1,9 +1,9 @@
 //! Reads the property `sluice`.
 
 use super::Names;
-use crate::contract::json::{Json, Node};
-use crate::contract::problem::Problems;
-use crate::contract::{Dialect, Extension, UndeclaredColumns};
+use crate::json::{Json, Node};
+use crate::problem::Problems;
+use crate::{Dialect, Extension, UndeclaredColumns};
 
 const KEYS: [&str; 6] =
     ["dialect", "maxRejectRate", "lineageColumns", "undeclaredColumns", "facts", "analysis"];
