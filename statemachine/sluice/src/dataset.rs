@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use pipeline_core::layout;
+
 /// The dataset of files that lie directly in `input/`. Its contract is built in.
 pub(crate) const DEFAULT_DATASET: &str = "smartphone-sales";
 
@@ -46,15 +48,13 @@ impl Dataset {
 
     /// The key under which a file of this name is dropped.
     pub(crate) fn input_key(&self, file_name: &str) -> String {
-        match self {
-            Self::Default => format!("input/{file_name}"),
-            _ => format!("input/{}/{file_name}", self.name()),
-        }
+        let dataset = (*self != Self::Default).then(|| self.name());
+        layout::input_key(dataset, file_name)
     }
 
     /// The key of the contract.
     pub(crate) fn contract_key(&self) -> String {
-        format!("contracts/{}.json", self.name())
+        layout::contract_key(self.name())
     }
 }
 

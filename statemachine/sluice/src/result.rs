@@ -5,7 +5,7 @@ mod reading;
 use std::{collections::BTreeMap, path::Path};
 
 use contract::reject::{Refusal, RejectCode};
-use pipeline_core::run::RecordCounts;
+use pipeline_core::{results::OutputPlaces, run::RecordCounts};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -50,18 +50,9 @@ impl Verdict {
 /// Where the outputs of a run are, as paths or URIs; absent where there is none.
 #[derive(Debug, Clone, Default, Serialize)]
 pub(crate) struct OutputPaths {
-    /// The valid rows.
-    pub processed: Option<String>,
-    /// The rejected rows with their reasons.
-    pub rejected: Option<String>,
-    /// The numbers.
-    pub facts: Option<String>,
-    /// What is said about them.
-    pub analysis: Option<String>,
-    /// The report for a browser.
-    pub report: Option<String>,
-    /// The proof that all of it is whole.
-    pub manifest: Option<String>,
+    /// What the run published.
+    #[serde(flatten)]
+    pub published: OutputPlaces,
     /// The mail.
     pub email: Option<String>,
 }
@@ -244,11 +235,12 @@ impl RunResult {
     }
 
     fn paths(&self, lines: &mut Vec<String>) {
+        let OutputPaths { published, email } = &self.outputs;
         let paths = [
-            ("processed", &self.outputs.processed),
-            ("rejected", &self.outputs.rejected),
-            ("report", &self.outputs.report),
-            ("mail", &self.outputs.email),
+            ("processed", &published.processed),
+            ("rejected", &published.rejected),
+            ("report", &published.report),
+            ("mail", email),
         ];
         for (name, path) in paths {
             if let Some(path) = path {

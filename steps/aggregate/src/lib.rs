@@ -16,7 +16,7 @@ use contract::{
     record::{MAX_RECORD_BYTES, RecordReader},
 };
 use pipeline_core::{
-    document::{Document, json_document},
+    document::Document,
     error::{ErrorKind, StepError, StepResult},
     facts::Facts,
     ports::{Clock, ObjectStore, Publication},
@@ -133,11 +133,6 @@ async fn compute(
 }
 
 async fn publish(run: &Run, facts: &Facts, store: &dyn ObjectStore) -> StepResult<PublishedObject> {
-    let document = Document {
-        key: &run.outputs.facts,
-        content_type: "application/json",
-        bytes: json_document(facts)?,
-        record_count: Some(facts.records.valid),
-    };
+    let document = Document::json(&run.outputs.facts, facts, Some(facts.records.valid))?;
     document.publish(run, store, Publication::Replace).await
 }

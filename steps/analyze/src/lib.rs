@@ -13,10 +13,10 @@ mod wording;
 
 use pipeline_core::{
     analysis::{Analysis, DETERMINISTIC, SCHEMA_VERSION},
+    document::read_published,
     error::{ErrorKind, StepError, StepResult},
     facts::Facts,
-    ports::{AnalysisStore, Clock, EventBus, ModelRequest, ObjectStore, TextModel, read_all},
-    run::Run,
+    ports::{AnalysisStore, Clock, EventBus, ModelRequest, ObjectStore, TextModel},
     steps::analyze::{Input, Output},
 };
 
@@ -28,9 +28,6 @@ use crate::{
     publish::{Earlier, Published},
     statement::Checked,
 };
-
-/// Facts are bounded by the contract; beyond this size they are something else.
-const MAX_FACTS_BYTES: usize = 16 << 20;
 
 /// What the step needs from the world.
 #[derive(Clone, Copy)]
@@ -80,7 +77,7 @@ impl Default for Config {
 pub async fn run(input: &Input, ports: Ports<'_>, config: &Config) -> StepResult<Output> {
     let started_at = ports.clock.now();
     let contract = input.run.contract.read(ports.store).await?;
-    let facts = read_facts(&input.run, ports.store).await?;
+    let facts = read_facts(input, ports.store).await?;
     let plan = Plan::of(&contract);
     let book = Book::of(&facts, &plan);
     let desk = Desk { input, facts: &facts, plan: &plan, book: &book };
@@ -88,19 +85,20 @@ pub async fn run(input: &Input, ports: Ports<'_>, config: &Config) -> StepResult
         Some(model) => desk.ask(model, ports.store, config).await?,
         None => publish::replace(&input.run, desk.deterministic(), ports.store).await?,
     };
-    publish::announce(&input.run, &facts, &published, ports).await?;
+    let output = published.output();
+    publish::announce(input, &facts, &published.analysis, &output, ports).await?;
     let duration = ports.clock.now() - started_at;
-    Ok(published.output(u64::try_from(duration.num_milliseconds()).unwrap_or_default()))
+    let duration_ms = u64::try_from(duration.num_milliseconds()).unwrap_or_default();
+    Ok(Output { duration_ms, ..output })
 }
 
-async fn read_facts(run: &Run, store: &dyn ObjectStore) -> StepResult<Facts> {
-    let key = &run.outputs.facts;
-    let json = read_all(store, key, None, MAX_FACTS_BYTES).await?;
-    let error = |message| StepError::new(ErrorKind::Internal, message).with("key", key);
-    let facts: Facts = serde_json::from_slice(&json)
-        .map_err(|problem| error("the facts cannot be read").because(problem))?;
-    if facts.correlation_id != run.correlation_id {
-        return Err(error("the facts are of another run"));
+/// The facts that were published for this run.
+async fn read_facts(input: &Input, store: &dyn ObjectStore) -> StepResult<Facts> {
+    let published = &input.aggregation.facts;
+    let facts: Facts = read_published(published, store).await?;
+    if facts.correlation_id != input.run.correlation_id {
+        return Err(StepError::new(ErrorKind::Internal, "the facts are of another run")
+            .with("key", &published.key));
     }
     Ok(facts)
 }

@@ -3,20 +3,16 @@
 use chrono::TimeDelta;
 use pipeline_core::{
     analysis::{Analysis, AnalysisItem, Level},
-    document::{Document, json_document},
+    document::{Document, describe, parse, read_if_there},
     error::{ErrorKind, StepResult},
-    events::{DetailType, DomainEvent},
+    events::EventsOf,
     facts::Facts,
-    ports::{ObjectStore, Publication, read_all},
+    ports::{ObjectStore, Publication},
     run::{PublishedObject, Run},
-    steps::analyze::{AnomalyCounts, Output},
+    steps::analyze::{AnomalyCounts, Input, Output},
 };
-use serde_json::json;
 
 use crate::Ports;
-
-/// Statements are bounded in number and length; a larger object is none of ours.
-const MAX_ANALYSIS_BYTES: usize = 4 << 20;
 
 /// How long the table keeps an item.
 const KEPT_FOR: TimeDelta = TimeDelta::days(30);
@@ -49,13 +45,9 @@ impl Earlier {
 /// Looks at what an earlier attempt left.
 pub(crate) async fn earlier(run: &Run, store: &dyn ObjectStore) -> StepResult<Earlier> {
     let key = &run.outputs.analysis;
-    let json = match read_all(store, key, None, MAX_ANALYSIS_BYTES).await {
-        Ok(json) => json,
-        Err(error) if error.kind() == ErrorKind::ObjectNotFound => return Ok(Earlier::Nothing),
-        Err(error) => return Err(error),
-    };
-    let Ok(analysis) = serde_json::from_slice(&json) else { return Ok(Earlier::Unreadable) };
-    let object = document(run, json).described();
+    let Some(json) = read_if_there(key, store).await? else { return Ok(Earlier::Nothing) };
+    let Ok(analysis) = parse(key, &json) else { return Ok(Earlier::Unreadable) };
+    let object = describe(key, &json);
     Ok(Earlier::Analysis(Box::new(Published { analysis, object })))
 }
 
@@ -87,28 +79,20 @@ async fn write(
     store: &dyn ObjectStore,
     publication: Publication,
 ) -> StepResult<Published> {
-    let json = json_document(&analysis)?;
-    let object = document(run, json).publish(run, store, publication).await?;
+    let document = Document::json(&run.outputs.analysis, &analysis, None)?;
+    let object = document.publish(run, store, publication).await?;
     Ok(Published { analysis, object })
-}
-
-fn document(run: &Run, json: Vec<u8>) -> Document<'_> {
-    Document {
-        key: &run.outputs.analysis,
-        content_type: "application/json",
-        bytes: json,
-        record_count: None,
-    }
 }
 
 /// Stores the item and announces the analysis. Both may be done again.
 pub(crate) async fn announce(
-    run: &Run,
+    input: &Input,
     facts: &Facts,
-    published: &Published,
+    analysis: &Analysis,
+    output: &Output,
     ports: Ports<'_>,
 ) -> StepResult<()> {
-    let analysis = &published.analysis;
+    let run = &input.run;
     let item = AnalysisItem {
         analysis: analysis.clone(),
         processed_file: run.outputs.processed.clone(),
@@ -120,24 +104,8 @@ pub(crate) async fn announce(
         ttl: (run.started_at + KEPT_FOR).timestamp(),
     };
     ports.analyses.put(&item).await?;
-    let detail = json!({
-        "analysis_id": analysis.analysis_id,
-        "dataset": run.contract.dataset,
-        "bucket": run.source.bucket,
-        "source_file": run.source.key,
-        "processed_file": run.outputs.processed,
-        "analysis": published.object,
-        "records_analyzed": facts.records.valid,
-        "model": analysis.model,
-        "degraded": analysis.degraded_because.is_some(),
-        "unverified_statements": analysis.unverified_statements,
-        "anomalies": anomaly_counts(analysis),
-        "input_tokens": analysis.input_tokens,
-        "output_tokens": analysis.output_tokens,
-        "cost_usd": analysis.cost_usd,
-    });
-    let event = DomainEvent::new(DetailType::AnalysisComplete, &run.correlation_id, detail);
-    ports.events.publish(&event).await
+    let events = EventsOf { run, execution_arn: &input.execution.id };
+    ports.events.publish(&events.analysis_complete(item.records_analyzed, output)?).await
 }
 
 fn anomaly_counts(analysis: &Analysis) -> AnomalyCounts {
@@ -146,20 +114,21 @@ fn anomaly_counts(analysis: &Analysis) -> AnomalyCounts {
 }
 
 impl Published {
-    pub(crate) fn output(self, duration_ms: u64) -> Output {
-        let anomalies = anomaly_counts(&self.analysis);
+    /// The step's output, without its duration.
+    pub(crate) fn output(&self) -> Output {
+        let Self { analysis, object } = self;
         Output {
-            analysis: self.object,
-            analysis_id: self.analysis.analysis_id,
-            model: self.analysis.model,
-            prompt_sha256: self.analysis.prompt_sha256,
-            degraded: self.analysis.degraded_because.is_some(),
-            unverified_statements: self.analysis.unverified_statements,
-            anomalies,
-            input_tokens: self.analysis.input_tokens,
-            output_tokens: self.analysis.output_tokens,
-            cost_usd: self.analysis.cost_usd,
-            duration_ms,
+            analysis: object.clone(),
+            analysis_id: analysis.analysis_id.clone(),
+            model: analysis.model.clone(),
+            prompt_sha256: analysis.prompt_sha256.clone(),
+            degraded: analysis.degraded_because.is_some(),
+            unverified_statements: analysis.unverified_statements,
+            anomalies: anomaly_counts(analysis),
+            input_tokens: analysis.input_tokens,
+            output_tokens: analysis.output_tokens,
+            cost_usd: analysis.cost_usd,
+            duration_ms: 0,
         }
     }
 }

@@ -160,6 +160,15 @@ async fn facts_of_another_run_are_refused() {
 }
 
 #[tokio::test]
+async fn other_facts_than_the_published_ones_are_refused() {
+    let bench = Bench::smartphone_sales();
+    let mut other = input(false);
+    other.aggregation.facts.sha256 = "0".repeat(64);
+    let error = bench.run_as_given(&other).await.unwrap_err();
+    assert_eq!(error.kind().name(), "PreconditionFailedError");
+}
+
+#[tokio::test]
 async fn another_contract_than_the_pinned_one_is_refused() {
     let bench = Bench::smartphone_sales();
     let mut other = input(false);

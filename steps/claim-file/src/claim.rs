@@ -2,6 +2,7 @@
 
 use pipeline_core::{
     error::{ErrorKind, StepError, StepResult},
+    events::EventsOf,
     ports::{Claim, ClaimRequest, ContentId, LedgerRecord, LedgerState, MAIL_DISABLED, SendState},
     run::{Execution, Run, SourceObject},
     steps::{
@@ -13,8 +14,7 @@ use pipeline_core::{
 use crate::{
     Config, Ports,
     complete::{announce, finish_published},
-    domain_event,
-    fix_run::{fix_run, source},
+    new_run::{new_run, source_object},
     refusal::refusal,
 };
 
@@ -27,7 +27,7 @@ pub(crate) async fn claim(
     config: &Config,
 ) -> StepResult<ClaimOutput> {
     check_name(&input.execution)?;
-    let source = source(input, ports.store).await?;
+    let source = source_object(input, ports.store).await?;
     let content_id = ContentId::of(&source);
     for _ in 0..ATTEMPTS {
         let record = ports.ledger.get(&content_id).await?;
@@ -94,7 +94,7 @@ async fn wish(
     ports: Ports<'_>,
     config: &Config,
 ) -> StepResult<Wish> {
-    let own_run = fix_run(source, &input.execution, input.rerun, ports, config);
+    let own_run = new_run(source, &input.execution, input.rerun, ports, config);
     let Some(record) = record else {
         let run = own_run.await?;
         return Ok(Wish::claim(run, input.rerun, None));
@@ -131,8 +131,9 @@ async fn begin(
     config: &Config,
 ) -> StepResult<ClaimOutput> {
     let refusal = refusal(&run.source, config);
-    let event = domain_event::file_claimed(&run, &input.execution, adopted, refusal.as_ref());
-    ports.events.publish(&event).await?;
+    let refusal_code = refusal.as_ref().map(|refusal| refusal.code);
+    let events = EventsOf { run: &run, execution_arn: &input.execution.id };
+    ports.events.publish(&events.file_claimed(adopted, refusal_code)?).await?;
     if may_be_published
         && let Some(manifest) = finish_published(&run, &input.execution, ports).await?
     {

@@ -3,15 +3,17 @@
 
 use chrono::{DateTime, Utc};
 use pipeline_core::{
-    document::{Document, json_document},
+    document::Document,
     error::{ErrorKind, StepError, StepResult},
+    events::EventsOf,
     manifest::{Manifest, SCHEMA_VERSION},
     ports::{ContentId, ObjectStore, Publication},
-    run::{Execution, Outcome, PublishedObject, Run, RunResults},
+    results::RunResults,
+    run::{Execution, Outcome, PublishedObject, Run},
     steps::claim_file::{CompleteInput, CompleteOutput},
 };
 
-use crate::{Config, Ports, domain_event};
+use crate::{Config, Ports};
 
 pub(crate) async fn complete(
     input: CompleteInput,
@@ -65,8 +67,8 @@ pub(crate) async fn announce(
     completed_at: Option<DateTime<Utc>>,
     ports: Ports<'_>,
 ) -> StepResult<()> {
-    let event = domain_event::run_completed(run, execution, results, completed_at);
-    ports.events.publish(&event).await
+    let events = EventsOf { run, execution_arn: &execution.id };
+    ports.events.publish(&events.run_completed(results, completed_at)?).await
 }
 
 async fn close(manifest: &Manifest, execution: &Execution, ports: Ports<'_>) -> StepResult<()> {
@@ -97,7 +99,7 @@ async fn check_owner(run: &Run, execution: &Execution, ports: Ports<'_>) -> Step
 
 /// Results that contradict themselves must never become a manifest.
 fn check_results(results: &RunResults) -> StepResult<()> {
-    let records = results.validation.as_ref().map(|validation| validation.records);
+    let records = results.records();
     if records
         .is_some_and(|records| Some(records.read) != records.valid.checked_add(records.rejected))
     {
@@ -131,20 +133,8 @@ async fn check_published(
     results: &RunResults,
     store: &dyn ObjectStore,
 ) -> StepResult<()> {
-    let RunResults { validation, aggregation, analysis, report, .. } = results;
-    let keys = &run.outputs;
-    let validation = validation.as_ref();
-    let objects = [
-        (validation.and_then(|validation| validation.processed.as_ref()), &keys.processed),
-        (validation.and_then(|validation| validation.rejected.as_ref()), &keys.rejected),
-        (aggregation.as_ref().map(|aggregation| &aggregation.facts), &keys.facts),
-        (analysis.as_ref().map(|analysis| &analysis.analysis), &keys.analysis),
-        (report.as_ref().map(|report| &report.report), &keys.report),
-    ];
-    for (object, key) in objects {
-        if let Some(object) = object {
-            check_object(object, key, store).await?;
-        }
+    for (kind, object) in results.outputs() {
+        check_object(object, run.outputs.key(kind), store).await?;
     }
     Ok(())
 }
@@ -177,12 +167,7 @@ async fn check_object(
 /// Publishes the manifest, unless one stands there that says the same. Gives the one that stands.
 async fn publish(manifest: Manifest, store: &dyn ObjectStore) -> StepResult<Manifest> {
     let run = &manifest.run;
-    let document = Document {
-        key: &run.outputs.manifest,
-        content_type: "application/json",
-        bytes: json_document(&manifest)?,
-        record_count: None,
-    };
+    let document = Document::json(&run.outputs.manifest, &manifest, None)?;
     match document.publish(run, store, Publication::IfAbsent).await {
         Ok(_) => return Ok(manifest),
         Err(error) if error.kind() != ErrorKind::PreconditionFailed => return Err(error),

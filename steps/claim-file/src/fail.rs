@@ -1,12 +1,11 @@
 //! Marks the run of a failed execution, if the execution still owns it.
 
 use pipeline_core::{
-    error::StepResult,
-    ports::LedgerState,
-    steps::claim_file::{FailOutput, StatusChange},
+    error::StepResult, events::EventsOf, ports::LedgerState, status_change::StatusChange,
+    steps::claim_file::FailOutput,
 };
 
-use crate::{Ports, domain_event};
+use crate::Ports;
 
 /// The longest name of an error in the states language.
 ///
@@ -25,7 +24,8 @@ pub(crate) async fn fail(change: &StatusChange, ports: Ports<'_>) -> StepResult<
     let failed = ports.ledger.fail(&record.content_id, owner_id, &error, now).await?
         || record.state == LedgerState::Failed;
     if failed {
-        ports.events.publish(&domain_event::run_failed(&record.run, change, &error)).await?;
+        let events = EventsOf { run: &record.run, execution_arn: owner_id };
+        ports.events.publish(&events.run_failed(change, &error)?).await?;
     }
     Ok(FailOutput { failed, run: Some(record.run) })
 }

@@ -7,9 +7,8 @@
 
 mod claim;
 mod complete;
-mod domain_event;
 mod fail;
-mod fix_run;
+mod new_run;
 mod output_names;
 mod refusal;
 

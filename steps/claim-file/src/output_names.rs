@@ -2,11 +2,10 @@
 
 use pipeline_core::{
     error::{ErrorKind, StepError, StepResult},
+    layout::INPUT,
     ports::{Ledger, key_fault},
     run::{Execution, OutputKeys},
 };
-
-use crate::fix_run::INPUT;
 
 /// How many characters of a correlation id tell two runs of one second apart.
 const SHORT_ID_CHARS: usize = 8;
@@ -29,7 +28,7 @@ impl OutputNames {
         let names = Self { path: path.to_owned(), base: base.to_owned() };
         let is_safe = key_fault(key).is_none()
             && !base.is_empty()
-            && key_fault(&names.processed("00000000_000000_00000000")).is_none();
+            && key_fault(&names.keys("00000000_000000_00000000", "").processed).is_none();
         is_safe.then_some(names)
     }
 
@@ -52,29 +51,19 @@ impl OutputNames {
         for time in [time.clone(), format!("{time}_{short_id}"), format!("{time}_{id}")] {
             // In lower case, because a laptop's file system may take `X.csv` and `x.csv` for one.
             let reserved = format!("{}{}_{time}", names.path, names.base).to_lowercase();
-            if key_fault(&names.processed(&time)).is_none()
+            let keys = names.keys(&time, id);
+            if key_fault(&keys.processed).is_none()
                 && ledger.reserve_name(&reserved, holder).await?
             {
-                return Ok(names.keys(&time, id));
+                return Ok(keys);
             }
         }
         Err(StepError::new(ErrorKind::PreconditionFailed, "every name for the outputs is taken")
             .with("correlation_id", id))
     }
 
-    fn processed(&self, time: &str) -> String {
-        format!("processed/{}{}_processed_{time}.csv", self.path, self.base)
-    }
-
     fn keys(&self, time: &str, correlation_id: &str) -> OutputKeys {
-        OutputKeys {
-            processed: self.processed(time),
-            rejected: format!("rejected/{}{}_rejected_{time}.csv", self.path, self.base),
-            facts: format!("reports/{correlation_id}/facts.json"),
-            analysis: format!("reports/{correlation_id}/analysis.json"),
-            report: format!("reports/{correlation_id}/report.html"),
-            manifest: format!("reports/{correlation_id}/manifest.json"),
-        }
+        OutputKeys::new(&self.path, &self.base, time, correlation_id)
     }
 }
 

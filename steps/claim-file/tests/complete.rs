@@ -10,7 +10,8 @@ use pipeline_core::{
     events::DetailType,
     manifest::Manifest,
     ports::LedgerState,
-    run::{Outcome, Run, RunResults},
+    results::RunResults,
+    run::{Outcome, Run},
     steps::claim_file::Decision,
 };
 use stage::{

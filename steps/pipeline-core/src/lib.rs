@@ -9,10 +9,13 @@ pub mod document;
 pub mod error;
 pub mod events;
 pub mod facts;
+pub mod layout;
 pub mod manifest;
 #[cfg(feature = "memory")]
 pub mod memory;
 mod pinned_contract;
 pub mod ports;
+pub mod results;
 pub mod run;
+pub mod status_change;
 pub mod steps;

@@ -4,9 +4,11 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    error::{ErrorKind, StepError, StepResult},
-    ports::{ObjectStore, read_all},
-    run::{Run, RunResults},
+    document::{parse, read_if_there},
+    error::StepResult,
+    ports::ObjectStore,
+    results::RunResults,
+    run::Run,
 };
 
 /// The version of the shape.
@@ -29,25 +31,14 @@ pub struct Manifest {
     pub duration_ms: u64,
 }
 
-/// A manifest's size depends on the contract, which is far smaller than this.
-const MAX_BYTES: usize = 16 << 20;
-
 impl Manifest {
     /// Reads the manifest of a run; `None` if there is none, so that nothing was published.
     ///
     /// `Internal` if it does not parse.
     pub async fn of(run: &Run, store: &dyn ObjectStore) -> StepResult<Option<Self>> {
         let key = &run.outputs.manifest;
-        let json = match read_all(store, key, None, MAX_BYTES).await {
-            Ok(json) => json,
-            Err(error) if error.kind() == ErrorKind::ObjectNotFound => return Ok(None),
-            Err(error) => return Err(error),
-        };
-        serde_json::from_slice(&json).map(Some).map_err(|error| {
-            StepError::new(ErrorKind::Internal, "the manifest does not parse")
-                .with("key", key)
-                .because(error)
-        })
+        let json = read_if_there(key, store).await?;
+        json.map(|json| parse(key, &json)).transpose()
     }
 
     /// Whether two manifests say the same of the same run. Times and durations may differ: a retry

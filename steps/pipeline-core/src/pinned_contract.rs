@@ -5,6 +5,7 @@ use contract::Contract;
 use crate::{
     document::sha256_hex,
     error::{ErrorKind, StepError, StepResult},
+    layout,
     ports::{ObjectStore, read_all},
     run::ContractRef,
 };
@@ -17,7 +18,7 @@ impl ContractRef {
     ///
     /// `Contract` if there is none, if it is too large, or if it does not load.
     pub async fn pin(dataset: &str, store: &dyn ObjectStore) -> StepResult<Self> {
-        let key = format!("contracts/{dataset}.json");
+        let key = layout::contract_key(dataset);
         let unusable = |message: &str| {
             StepError::new(ErrorKind::Contract, message).with("dataset", dataset).with("key", &key)
         };

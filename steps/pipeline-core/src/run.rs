@@ -3,8 +3,6 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use contract::reject::Refusal;
-
 /// A file in the bucket, pinned to the version that the event announced.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SourceObject {
@@ -50,6 +48,40 @@ pub struct OutputKeys {
     pub report: String,
     /// `reports/<run>/manifest.json`
     pub manifest: String,
+}
+
+/// The objects that a run publishes before its manifest, in the order of publishing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OutputKind {
+    /// The valid rows.
+    Processed,
+    /// The rejected rows with their reasons.
+    Rejected,
+    /// The numbers.
+    Facts,
+    /// What is said about them.
+    Analysis,
+    /// The report for a browser.
+    Report,
+}
+
+impl OutputKind {
+    /// Every kind, in the order of publishing.
+    pub const ALL: [Self; 5] =
+        [Self::Processed, Self::Rejected, Self::Facts, Self::Analysis, Self::Report];
+}
+
+impl OutputKeys {
+    /// The key of an output.
+    pub fn key(&self, kind: OutputKind) -> &str {
+        match kind {
+            OutputKind::Processed => &self.processed,
+            OutputKind::Rejected => &self.rejected,
+            OutputKind::Facts => &self.facts,
+            OutputKind::Analysis => &self.analysis,
+            OutputKind::Report => &self.report,
+        }
+    }
 }
 
 /// What the first claim of a file fixed, and whoever takes the run over adopts.
@@ -142,46 +174,4 @@ pub struct RecordCounts {
     pub valid: u64,
     /// Records in the rejected output.
     pub rejected: u64,
-}
-
-/// Everything that the steps found out about a run, in the words of the manifest and the report.
-///
-/// The state machine gathers it; it holds keys, counts and hashes, never rows.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct RunResults {
-    /// How the run ends.
-    pub outcome: Outcome,
-    /// Why the file was refused, where it was.
-    #[serde(default)]
-    pub refusal: Option<Refusal>,
-    /// What validation found; absent where the file was refused before it was read.
-    #[serde(default)]
-    pub validation: Option<crate::steps::validate_and_partition::Output>,
-    /// What was aggregated; absent where no record is valid.
-    #[serde(default)]
-    pub aggregation: Option<crate::steps::aggregate::Output>,
-    /// What was analysed; absent where no record is valid.
-    #[serde(default)]
-    pub analysis: Option<crate::steps::analyze::Output>,
-    /// The report that was rendered.
-    #[serde(default)]
-    pub report: Option<crate::steps::send_report::RenderOutput>,
-}
-
-impl RunResults {
-    /// The same results with every duration 0, to compare what two attempts published.
-    #[must_use]
-    pub fn without_durations(&self) -> Self {
-        let mut results = self.clone();
-        if let Some(validation) = &mut results.validation {
-            validation.duration_ms = 0;
-        }
-        if let Some(aggregation) = &mut results.aggregation {
-            aggregation.duration_ms = 0;
-        }
-        if let Some(analysis) = &mut results.analysis {
-            analysis.duration_ms = 0;
-        }
-        results
-    }
 }

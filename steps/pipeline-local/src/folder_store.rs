@@ -19,6 +19,7 @@ use std::{
 use async_trait::async_trait;
 use pipeline_core::{
     error::{ErrorKind, StepError, StepResult},
+    layout,
     ports::{ObjectInfo, ObjectReader, ObjectStore, ObjectWriter, key_fault},
 };
 use sha2::{Digest, Sha256};
@@ -34,7 +35,7 @@ use crate::{io_error::io_error, presence::INTERNAL, temp_files::TempFiles};
 const CHUNK_BYTES: usize = 256 * 1024;
 
 /// The prefixes under which versions are kept: what a run pins.
-const VERSIONED: [&str; 2] = ["input/", "contracts/"];
+const VERSIONED: [&str; 2] = [layout::INPUT, layout::CONTRACTS];
 
 /// The bucket of a data folder.
 ///

@@ -30,14 +30,11 @@ fn a_ledger_that_cannot_be_opened_is_not_tried_again() {
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn a_full_disk_is_not_tried_again() {
-    use pipeline_core::{
-        events::{DetailType, DomainEvent},
-        ports::EventBus,
-    };
+    use pipeline_core::{conformance::samples, ports::EventBus};
     let folder = TempDir::new().unwrap();
     let data = DataFolder::open(folder.path()).unwrap();
     std::os::unix::fs::symlink("/dev/full", data.root().join("events.jsonl")).unwrap();
-    let event = DomainEvent::new(DetailType::RunCompleted, "run", serde_json::json!({}));
+    let event = samples::event(serde_json::json!({}));
     let error = data.events.publish(&event).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidEvent, "{}", error.report());
     assert!(error.to_string().contains("free some space"), "{}", error.report());

@@ -14,9 +14,8 @@ use std::{
 
 use bytes::Bytes;
 use pipeline_core::{
-    conformance::samples::{claim, execution, results},
+    conformance::samples::{self, claim, execution, results},
     error::ErrorKind,
-    events::{DetailType, DomainEvent},
     ports::{
         Claim, EventBus, ExecutionProbe, Ledger, LedgerState, Mailer, Metadata, ObjectStore,
         Publication, RawEmail, SendLog, SendMark, read_all,
@@ -159,8 +158,9 @@ async fn write_on(data: &DataFolder) {
 /// Publishes event after event.
 async fn publish_on(data: &DataFolder, name: &str) {
     for number in 0.. {
-        let detail = json!({"number": number, "padding": "x".repeat(number % 3000)});
-        let event = DomainEvent::new(DetailType::FileClaimed, name, detail);
+        let padding = "x".repeat(number % 3000);
+        let event =
+            samples::event(json!({"correlation_id": name, "number": number, "padding": padding}));
         data.events.publish(&event).await.unwrap();
         done(&number.to_string());
     }
@@ -350,7 +350,7 @@ async fn events_outlive_their_publisher() {
     let mut file = fs::OpenOptions::new().append(true).open(log).unwrap();
     file.write_all(b"{\"version\":\"0\",\"id\":\"torn").unwrap();
     let data = DataFolder::open(folder.path()).unwrap();
-    let after = DomainEvent::new(DetailType::RunCompleted, "after", json!({"number": 0}));
+    let after = samples::event(json!({"correlation_id": "after", "number": 0}));
     data.events.publish(&after).await.unwrap();
 
     let events = data.events.read().unwrap();

@@ -1,9 +1,11 @@
 //! The rejected rows as a mail carries them: small, and safe in a spreadsheet.
 
 use contract::spreadsheet::SpreadsheetCopy;
-use pipeline_core::{error::StepResult, ports::ObjectStore, run::RunResults};
+use pipeline_core::{
+    document::read_published_bytes, error::StepResult, ports::ObjectStore, results::RunResults,
+};
 
-use crate::{Config, evidence::read_published, figure::size, report::file_name};
+use crate::{Config, figure::size, report::file_name};
 
 /// A file of a mail.
 pub(crate) struct Attachment {
@@ -40,7 +42,7 @@ impl RejectedRows {
             let size = size(object.size_bytes);
             return Ok(Self::Elsewhere(format!("{size} are too many for a mail")));
         }
-        let bytes = read_published(store, object, limit).await?;
+        let bytes = read_published_bytes(object, limit, store).await?;
         let mut contents = Vec::with_capacity(bytes.len());
         let mut copy = SpreadsheetCopy::new();
         copy.push(&bytes, &mut contents);

@@ -5,10 +5,8 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use pipeline_core::{
     error::{ErrorKind, StepError, StepResult},
     ports::RawEmail,
-    steps::{
-        claim_file::StatusChange,
-        send_report::{FailureInput, SendOutput},
-    },
+    status_change::StatusChange,
+    steps::send_report::{FailureInput, SendOutput},
 };
 use serde_json::Value;
 

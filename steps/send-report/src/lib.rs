@@ -21,7 +21,8 @@ mod verdict;
 use pipeline_core::{
     error::StepResult,
     ports::{AnalysisStore, Clock, Mailer, ObjectStore, SendLog},
-    steps::send_report::{Input, RenderOutput, SendOutput},
+    results::RenderedReport,
+    steps::send_report::{Input, SendOutput},
 };
 use serde::Serialize;
 
@@ -47,7 +48,7 @@ pub struct Ports<'a> {
 #[serde(untagged)]
 pub enum Output {
     /// Of `render`.
-    Rendered(RenderOutput),
+    Rendered(RenderedReport),
     /// Of `send` and `failure`.
     Mailed(SendOutput),
 }

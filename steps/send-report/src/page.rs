@@ -6,7 +6,8 @@ use pipeline_core::{
     document::Document,
     error::{ErrorKind, StepError, StepResult},
     ports::Publication,
-    steps::send_report::{RenderInput, RenderOutput},
+    results::RenderedReport,
+    steps::send_report::RenderInput,
 };
 use sha2::{Digest, Sha256};
 
@@ -32,7 +33,7 @@ pub(crate) async fn render(
     input: &RenderInput,
     ports: Ports<'_>,
     config: &Config,
-) -> StepResult<RenderOutput> {
+) -> StepResult<RenderedReport> {
     let RenderInput { run, results } = input;
     let evidence = Evidence::read(ports.store, results).await?;
     let link = |key: &str| Some(config.links.page_url(run, key));
@@ -44,7 +45,7 @@ pub(crate) async fn render(
         bytes: html(&Report::new(run, results, &evidence, &view))?.into_bytes(),
         record_count: None,
     };
-    Ok(RenderOutput { report: page.publish(run, ports.store, Publication::Replace).await? })
+    Ok(RenderedReport { report: page.publish(run, ports.store, Publication::Replace).await? })
 }
 
 fn html(report: &Report) -> StepResult<String> {

@@ -6,7 +6,7 @@ mod provenance;
 mod rejects;
 
 use contract::reject::Refusal;
-use pipeline_core::run::{Run, RunResults};
+use pipeline_core::{results::RunResults, run::Run};
 
 pub(crate) use self::{
     commentary::Commentary,

@@ -1,7 +1,8 @@
 //! The first sentence of every report.
 
 use pipeline_core::{
-    run::{Outcome, RecordCounts, RunResults},
+    results::RunResults,
+    run::{Outcome, RecordCounts},
     steps::analyze::AnomalyCounts,
 };
 

@@ -12,12 +12,11 @@ pub mod validator;
 use contract::record::MAX_RECORD_BYTES;
 use pipeline_core::{
     error::{ErrorKind, StepError, StepResult},
-    events::{DetailType, DomainEvent},
+    events::EventsOf,
     ports::{Clock, EventBus, ObjectStore},
     run::Run,
     steps::validate_and_partition::{Input, MAX_REJECTS, Output, RejectCount, Verdict},
 };
-use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use self::partition::Partition;
@@ -105,7 +104,8 @@ pub async fn run(input: Input, ports: Ports<'_>, config: Config) -> StepResult<O
         rejected,
         duration_ms: u64::try_from(elapsed).unwrap_or_default(),
     };
-    ports.events.publish(&processing_complete(run, &output)).await?;
+    let events = EventsOf { run, execution_arn: &input.execution.id };
+    ports.events.publish(&events.processing_complete(&output)?).await?;
     Ok(output)
 }
 
@@ -179,18 +179,4 @@ fn undeclared(validator: &Validator<'_>) -> Vec<String> {
         named.push(format!("… and {rest} more"));
     }
     named
-}
-
-fn processing_complete(run: &Run, output: &Output) -> DomainEvent {
-    let detail = json!({
-        "source_file": run.source.key,
-        "dataset": run.contract.dataset,
-        "verdict": output.verdict,
-        "refusal": output.refusal,
-        "records": output.records,
-        "rejected_by_code": output.rejected_by_code,
-        "processed": output.processed,
-        "rejected": output.rejected,
-    });
-    DomainEvent::new(DetailType::ProcessingComplete, &run.correlation_id, detail)
 }

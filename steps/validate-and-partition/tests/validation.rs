@@ -23,7 +23,7 @@ use pipeline_core::{
     error::StepResult,
     memory::{MemoryStore, RecordedEvents, SettableClock},
     ports::{ObjectStore as _, SystemClock},
-    run::{ContractRef, OutputKeys, Run, SourceObject},
+    run::{ContractRef, Execution, OutputKeys, Run, SourceObject},
     steps::validate_and_partition::{Input, Output},
 };
 use sha2::{Digest, Sha256};
@@ -150,12 +150,22 @@ fn try_run(
     };
     let config = Config { max_record_bytes };
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    let output = runtime.block_on(validate_and_partition::run(Input { run }, ports, config))?;
+    let output = runtime.block_on(validate_and_partition::run(input(run), ports, config))?;
     let files = [("processed", "processed/file.csv"), ("rejected", "rejected/file.csv")]
         .into_iter()
         .filter_map(|(name, key)| Some((name, store.bytes(key)?.to_vec())))
         .collect();
     Ok(Done { output, files, store, events, progress: progress.into_inner().unwrap() })
+}
+
+/// The step's input, of the execution that has claimed the run.
+fn input(run: Run) -> Input {
+    let execution = Execution {
+        id: format!("arn:{}", run.correlation_id),
+        name: run.correlation_id.clone(),
+        start_time: run.started_at,
+    };
+    Input { execution, run }
 }
 
 fn run(contract: &str, file: &[u8]) -> Done {

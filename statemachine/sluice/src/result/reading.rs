@@ -1,10 +1,7 @@
 //! Reads a result from an execution, and from the manifest of its run.
 
 use chrono::{DateTime, Utc};
-use pipeline_core::{
-    manifest::Manifest,
-    run::{PublishedObject, Run},
-};
+use pipeline_core::{manifest::Manifest, run::Run};
 use serde_json::Value;
 
 use super::{OutputPaths, RunResult};
@@ -37,7 +34,13 @@ impl RunResult {
         let is_held = matches!(outcome.as_deref(), Some("DuplicateSkipped" | "AlreadyInProgress"));
         let text = |value: &Value| value.as_str().map(str::to_owned);
         let validation = manifest.and_then(|manifest| manifest.results.validation.as_ref());
-        let mut outputs = manifest.map(|manifest| outputs_of(manifest, places)).unwrap_or_default();
+        // The outputs that the manifest vouches for, and the mail if it can be looked at.
+        let mut outputs = manifest
+            .map(|Manifest { run, results, .. }| OutputPaths {
+                published: results.places(run, |key| places.object(key)),
+                email: places.mail(&run.mail_id(results.outcome)),
+            })
+            .unwrap_or_default();
         if execution.status != "SUCCEEDED" {
             outputs.email = places.mail(&format!("{}-Failed", execution.header.name));
         }
@@ -80,23 +83,6 @@ fn claim_of(execution: &Execution) -> Value {
         .filter(|exit| exit["name"] == "ClaimFile")
         .find_map(|exit| serde_json::from_str(exit["output"].as_str()?).ok())
         .unwrap_or_default()
-}
-
-/// The outputs that the manifest vouches for, and the mail if it can be looked at.
-fn outputs_of(manifest: &Manifest, places: &dyn Places) -> OutputPaths {
-    let Manifest { run, results, .. } = manifest;
-    let validation = results.validation.as_ref();
-    let published =
-        |object: Option<&PublishedObject>| object.map(|object| places.object(&object.key));
-    OutputPaths {
-        processed: published(validation.and_then(|validation| validation.processed.as_ref())),
-        rejected: published(validation.and_then(|validation| validation.rejected.as_ref())),
-        facts: published(results.aggregation.as_ref().map(|aggregation| &aggregation.facts)),
-        analysis: published(results.analysis.as_ref().map(|analysis| &analysis.analysis)),
-        report: published(results.report.as_ref().map(|report| &report.report)),
-        manifest: Some(places.object(&run.outputs.manifest)),
-        email: places.mail(&run.mail_id(results.outcome)),
-    }
 }
 
 /// From the first event to the last.

@@ -4,10 +4,14 @@
 use analyze::{Config, Ports};
 use chrono::DateTime;
 use pipeline_core::{
+    document::describe,
     error::StepResult,
     memory::{MemoryAnalysisStore, MemoryStore, RecordedEvents, ScriptedModel, SettableClock},
-    run::{ContractRef, OutputKeys, Run, SourceObject},
-    steps::analyze::{Input, Output},
+    run::{ContractRef, Execution, OutputKeys, Run, SourceObject},
+    steps::{
+        aggregate,
+        analyze::{Input, Output},
+    },
 };
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -55,7 +59,15 @@ impl Bench {
         bench
     }
 
+    /// Runs the step on the facts that lie in the bucket, as those that were published.
     pub(crate) async fn run(&self, input: &Input) -> StepResult<Output> {
+        let mut input = input.clone();
+        let key = &input.run.outputs.facts;
+        input.aggregation.facts = describe(key, &self.store.bytes(key).unwrap());
+        self.run_as_given(&input).await
+    }
+
+    pub(crate) async fn run_as_given(&self, input: &Input) -> StepResult<Output> {
         let ports = Ports {
             store: &self.store,
             analyses: &self.analyses,
@@ -73,7 +85,6 @@ impl Bench {
 }
 
 pub(crate) fn input(use_model: bool) -> Input {
-    let key = |name: &str| format!("reports/sales-may-7f3a/{name}");
     let run = Run {
         correlation_id: "sales-may-7f3a".to_owned(),
         started_at: DateTime::from_timestamp(1_777_636_800, 0).unwrap(),
@@ -91,14 +102,22 @@ pub(crate) fn input(use_model: bool) -> Input {
             version_id: None,
             sha256: format!("{:x}", Sha256::digest(CONTRACT)),
         },
-        outputs: OutputKeys {
-            processed: "processed/smartphone-sales/may_processed_20260501_120000.csv".to_owned(),
-            rejected: "rejected/smartphone-sales/may_rejected_20260501_120000.csv".to_owned(),
-            facts: key("facts.json"),
-            analysis: key("analysis.json"),
-            report: key("report.html"),
-            manifest: key("manifest.json"),
-        },
+        outputs: OutputKeys::new("smartphone-sales/", "may", "20260501_120000", "sales-may-7f3a"),
     };
-    Input { run, use_model, degraded_because: None }
+    Input {
+        execution: Execution {
+            id: "arn:aws:states:eu-central-1:123456789012:execution:sluice:sales-may-7f3a"
+                .to_owned(),
+            name: run.correlation_id.clone(),
+            start_time: run.started_at,
+        },
+        aggregation: aggregate::Output {
+            facts: describe(&run.outputs.facts, FACTS.as_bytes()),
+            records: 100,
+            duration_ms: 0,
+        },
+        run,
+        use_model,
+        degraded_because: None,
+    }
 }

@@ -14,15 +14,16 @@ use pipeline_core::{
         MemoryExecutions, MemoryLedger, MemorySendLog, MemoryStore, RecordedEvents, SettableClock,
     },
     ports::{ContentId, Ledger, LedgerRecord, ObjectStore},
-    run::{Execution, Outcome, PublishedObject, RecordCounts, Run, RunResults},
+    results::{RenderedReport, RunResults},
+    run::{Execution, Outcome, PublishedObject, RecordCounts, Run},
+    status_change::{StatusChange, StatusChangeEvent},
     steps::{
         aggregate,
         analyze::{self, AnomalyCounts},
         claim_file::{
             ClaimInput, ClaimOutput, CompleteInput, CompleteOutput, Decision, EventObject,
-            FailInput, FailOutput, Input, StatusChange, StatusChangeEvent,
+            FailInput, FailOutput, Input,
         },
-        send_report::RenderOutput,
         validate_and_partition::{self, Verdict},
     },
 };
@@ -245,7 +246,7 @@ pub(crate) async fn work(store: &dyn ObjectStore, run: &Run, mood: &str) -> Step
             cost_usd: 0.1 + 0.2,
             duration_ms: 7,
         }),
-        report: Some(RenderOutput { report }),
+        report: Some(RenderedReport { report }),
     })
 }
 

@@ -20,7 +20,8 @@ use pipeline_core::{
         ObjectInfo, ObjectReader, ObjectStore, ObjectWriter, Publication, SendLog, SendMark,
         SendState,
     },
-    run::{Execution, RunResults},
+    results::RunResults,
+    run::Execution,
 };
 
 use super::Stage;

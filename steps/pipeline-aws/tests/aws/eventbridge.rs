@@ -1,17 +1,13 @@
 //! An event that was not taken is an error, whatever the status of the answer.
 
 use pipeline_aws::eventbridge::Bus;
-use pipeline_core::{
-    error::ErrorKind,
-    events::{DetailType, DomainEvent},
-    ports::EventBus,
-};
+use pipeline_core::{conformance::samples, error::ErrorKind, events::DomainEvent, ports::EventBus};
 use serde_json::json;
 
 use crate::stub::{Reply, Stub};
 
 fn event(text: &str) -> DomainEvent {
-    DomainEvent::new(DetailType::RunCompleted, "run-1", json!({ "text": text }))
+    samples::event(json!({ "text": text }))
 }
 
 #[tokio::test]

@@ -1,10 +1,10 @@
 //! [`EventBus`]: what is published arrives.
 
 use async_trait::async_trait;
-use serde_json::json;
 
+use super::samples::{execution, results, run, start};
 use crate::{
-    events::{DetailType, DomainEvent},
+    events::{DomainEvent, EventsOf},
     ports::EventBus,
 };
 
@@ -17,11 +17,12 @@ pub trait Published: Send + Sync {
 
 /// Every event arrives with its source, kind and detail as they were.
 pub async fn events_arrive_whole(bus: &dyn EventBus, far_end: &dyn Published) {
-    let detail = json!({"count": 3, "share": 0.25, "text": "größe \"a\"\nb", "none": null});
+    let runs = ["first", "größe \"a\"\nb"].map(|file| run(&execution("run-1"), file));
+    let events = runs.each_ref().map(|run| EventsOf { run, execution_arn: "arn" });
     let events = [
-        DomainEvent::new(DetailType::FileClaimed, "run-1", detail.clone()),
-        DomainEvent::new(DetailType::RunCompleted, "run-1", json!({})),
-        DomainEvent::new(DetailType::RunCompleted, "run-2", detail),
+        events[0].file_claimed(false, None).unwrap(),
+        events[0].run_completed(&results(&runs[0]), None).unwrap(),
+        events[1].run_completed(&results(&runs[1]), Some(start())).unwrap(),
     ];
     for event in &events {
         bus.publish(event).await.unwrap();

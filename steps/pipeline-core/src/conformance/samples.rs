@@ -3,21 +3,23 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use contract::reject::RejectCode;
+use serde_json::Value;
 
 use crate::{
+    events::{DetailType, DomainEvent, EVENT_SOURCE},
     ports::{ClaimRequest, ContentId},
+    results::{RenderedReport, RunResults},
     run::{
         ContractRef, Execution, Outcome, OutputKeys, PublishedObject, RecordCounts, Run,
-        RunResults, SourceObject,
+        SourceObject,
     },
     steps::{
         aggregate,
         analyze::{self, AnomalyCounts},
-        send_report::RenderOutput,
         validate_and_partition::{self, RejectCount, Verdict},
     },
 };
-use contract::reject::RejectCode;
 
 /// A moment that every sample is dated by.
 pub fn start() -> DateTime<Utc> {
@@ -53,14 +55,7 @@ pub fn run(execution: &Execution, file: &str) -> Run {
             version_id: Some("v1".into()),
             sha256: "0".repeat(64),
         },
-        outputs: OutputKeys {
-            processed: format!("processed/smartphone-sales/{base}_processed_20241004_000000.csv"),
-            rejected: format!("rejected/smartphone-sales/{base}_rejected_20241004_000000.csv"),
-            facts: format!("reports/{correlation_id}/facts.json"),
-            analysis: format!("reports/{correlation_id}/analysis.json"),
-            report: format!("reports/{correlation_id}/report.html"),
-            manifest: format!("reports/{correlation_id}/manifest.json"),
-        },
+        outputs: OutputKeys::new("smartphone-sales/", base, "20241004_000000", &correlation_id),
         correlation_id,
     }
 }
@@ -77,6 +72,11 @@ pub fn claim(execution: &Execution, file: &str) -> ClaimRequest {
         rerun: false,
         dead_owner: None,
     }
+}
+
+/// An event with this detail, whatever it holds.
+pub fn event(detail: Value) -> DomainEvent {
+    DomainEvent { source: EVENT_SOURCE.into(), detail_type: DetailType::RunCompleted, detail }
 }
 
 /// The results of a completed run. They hold text and numbers that a careless encoding loses.
@@ -126,6 +126,6 @@ pub fn results(run: &Run) -> RunResults {
             cost_usd: 0.1 + 0.2,
             duration_ms: 56,
         }),
-        report: Some(RenderOutput { report: object(&run.outputs.report, 20_005) }),
+        report: Some(RenderedReport { report: object(&run.outputs.report, 20_005) }),
     }
 }

@@ -13,7 +13,8 @@ use crate::{
         Claim, ClaimRequest, ContentId, ExecutionProbe, Ledger, LedgerRecord, SendLog, SendMark,
         SendState,
     },
-    run::{Execution, RunResults},
+    results::RunResults,
+    run::Execution,
 };
 
 /// A table of claims.

@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     error::{ErrorKind, StepError, StepResult},
-    run::{Execution, Outcome, Run, RunResults, SourceObject},
+    results::RunResults,
+    run::{Execution, Outcome, Run, SourceObject},
 };
 
 /// What makes two uploads the same file: the place, the size and a full-object checksum.

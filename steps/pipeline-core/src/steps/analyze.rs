@@ -2,13 +2,18 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::run::{PublishedObject, Run};
+use super::aggregate;
+use crate::run::{Execution, PublishedObject, Run};
 
 /// The run whose facts are to be analysed.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Input {
+    /// The execution, for the domain event.
+    pub execution: Execution,
     /// The run.
     pub run: Run,
+    /// What was aggregated: where the facts are, and their hash.
+    pub aggregation: aggregate::Output,
     /// False in `AnalyzeWithoutModel`: the deterministic analyst is asked at once.
     #[serde(default = "yes")]
     pub use_model: bool,

@@ -1,10 +1,15 @@
 //! `claim-file`: states `ClaimFile` (claim), `CompleteRun` (complete) and the failure rule (fail).
 
 use chrono::{DateTime, Utc};
+use contract::reject::Refusal;
 use serde::{Deserialize, Serialize};
 
-use crate::run::{Execution, Outcome, Run, RunResults};
-use contract::reject::Refusal;
+use super::send_report::MailStatus;
+use crate::{
+    results::RunResults,
+    run::{Execution, Outcome, Run},
+    status_change::StatusChangeEvent,
+};
 
 /// What the function is asked to do.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -83,7 +88,7 @@ pub struct ClaimOutput {
     pub completed_at: Option<DateTime<Utc>>,
     /// What became of the earlier run's mail: `SENT`, `DISABLED`, `AMBIGUOUS` or `NOT_SENT`;
     /// `None` while it is being sent.
-    pub mail: Option<super::send_report::MailStatus>,
+    pub mail: Option<MailStatus>,
 }
 
 /// The run's results, to be made final.
@@ -106,46 +111,11 @@ pub struct CompleteOutput {
     pub outcome: Outcome,
 }
 
-/// A `Step Functions Execution Status Change` event.
-///
-/// Source: <https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html>
+/// An execution that ended without success.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct FailInput {
     /// The event as `EventBridge` delivers it.
     pub event: StatusChangeEvent,
-}
-
-/// The part of the event that is read.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct StatusChangeEvent {
-    /// The detail.
-    pub detail: StatusChange,
-}
-
-/// `detail` of the event.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct StatusChange {
-    /// The execution's ARN.
-    pub execution_arn: String,
-    /// The execution's name.
-    pub name: String,
-    /// `FAILED`, `TIMED_OUT` or `ABORTED`.
-    pub status: String,
-    /// Milliseconds since the epoch.
-    pub start_date: i64,
-    /// Milliseconds since the epoch.
-    #[serde(default)]
-    pub stop_date: Option<i64>,
-    /// The execution's input, as JSON text.
-    #[serde(default)]
-    pub input: Option<String>,
-    /// The error's name.
-    #[serde(default)]
-    pub error: Option<String>,
-    /// The error's cause.
-    #[serde(default)]
-    pub cause: Option<String>,
 }
 
 /// Whether the record was marked as failed.

@@ -2,8 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::claim_file::StatusChangeEvent;
-use crate::run::{Execution, Outcome, PublishedObject, Run, RunResults};
+use crate::{
+    results::RunResults,
+    run::{Execution, Outcome, Run},
+    status_change::StatusChangeEvent,
+};
 
 /// What the function is asked to do.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -24,13 +27,6 @@ pub struct RenderInput {
     pub run: Run,
     /// What the steps found out.
     pub results: RunResults,
-}
-
-/// The report is published.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RenderOutput {
-    /// `report.html`
-    pub report: PublishedObject,
 }
 
 /// The run whose report is to be mailed.

@@ -2,14 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use contract::reject::{Refusal, RejectCode};
 use serde::{Deserialize, Serialize};
 
-use crate::run::{PublishedObject, RecordCounts, Run};
-use contract::reject::{Refusal, RejectCode};
+use crate::run::{Execution, PublishedObject, RecordCounts, Run};
 
 /// The run whose file is to be validated.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Input {
+    /// The execution, for the domain event.
+    pub execution: Execution,
     /// The run.
     pub run: Run,
 }

@@ -3,7 +3,8 @@ use chrono::{DateTime, Utc};
 use pipeline_core::{
     error::{ErrorKind, StepError, StepResult},
     ports::{Claim, ClaimRequest, ContentId, Ledger, LedgerRecord},
-    run::{Execution, RunResults},
+    results::RunResults,
+    run::Execution,
 };
 use rusqlite::{Connection, params};
 

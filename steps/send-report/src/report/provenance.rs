@@ -1,6 +1,9 @@
 //! From what the report was made, and where everything is.
 
-use pipeline_core::run::{Run, RunResults};
+use pipeline_core::{
+    results::RunResults,
+    run::{OutputKind, Run},
+};
 
 use super::View;
 use crate::{
@@ -21,39 +24,31 @@ pub(crate) struct OutputRow {
 
 /// The outputs that exist, in the order in which they are published.
 pub(super) fn outputs(run: &Run, results: &RunResults, view: &View<'_>) -> Vec<OutputRow> {
-    let keys = &run.outputs;
-    let validation = results.validation.as_ref();
-    let records = validation.map(|v| v.records).unwrap_or_default();
-    let published = |label, object: &pipeline_core::run::PublishedObject, records: Option<u64>| {
-        let size = size(object.size_bytes);
-        let contents = match records {
-            Some(1) => format!("1 record, {size}"),
-            Some(records) => format!("{} records, {size}", count(records)),
-            None => size,
-        };
-        OutputRow {
-            contents: Some(contents),
-            sha256: Some(object.sha256.clone()),
-            ..row(label, &object.key, view)
-        }
-    };
-    let mut rows = Vec::new();
-    if let Some(object) = validation.and_then(|v| v.processed.as_ref()) {
-        rows.push(published("Valid records", object, Some(records.valid)));
-    }
-    if let Some(object) = validation.and_then(|v| v.rejected.as_ref()) {
-        rows.push(published("Rejected records", object, Some(records.rejected)));
-    }
-    if let Some(aggregation) = &results.aggregation {
-        rows.push(published("Facts", &aggregation.facts, None));
-    }
-    if let Some(analysis) = &results.analysis {
-        rows.push(published("Analysis", &analysis.analysis, None));
-    }
-    if let Some(output) = &results.report {
-        rows.push(published("Report", &output.report, None));
-    }
-    rows.push(row("Manifest", &keys.manifest, view));
+    let records = results.records().unwrap_or_default();
+    let mut rows: Vec<OutputRow> = results
+        .outputs()
+        .map(|(kind, object)| {
+            let (label, records) = match kind {
+                OutputKind::Processed => ("Valid records", Some(records.valid)),
+                OutputKind::Rejected => ("Rejected records", Some(records.rejected)),
+                OutputKind::Facts => ("Facts", None),
+                OutputKind::Analysis => ("Analysis", None),
+                OutputKind::Report => ("Report", None),
+            };
+            let size = size(object.size_bytes);
+            let contents = match records {
+                Some(1) => format!("1 record, {size}"),
+                Some(records) => format!("{} records, {size}", count(records)),
+                None => size,
+            };
+            OutputRow {
+                contents: Some(contents),
+                sha256: Some(object.sha256.clone()),
+                ..row(label, &object.key, view)
+            }
+        })
+        .collect();
+    rows.push(row("Manifest", &run.outputs.manifest, view));
     rows
 }
 

@@ -7,11 +7,10 @@ use pipeline_core::{
     facts::Facts,
     memory::{MemoryAnalysisStore, MemorySendLog, MemoryStore, ScriptedMailer, SettableClock},
     ports::{AnalysisStore, Mailer},
-    run::{PublishedObject, Run, RunResults},
-    steps::{
-        claim_file::StatusChangeEvent,
-        send_report::{FailureInput, Input, RenderInput, SendInput},
-    },
+    results::RunResults,
+    run::{PublishedObject, Run},
+    status_change::StatusChangeEvent,
+    steps::send_report::{FailureInput, Input, RenderInput, SendInput},
 };
 use send_report::{ATTACHMENT_LIMIT_BYTES, Config, Links, Output, Ports};
 use serde_json::{Value, json};

@@ -177,6 +177,6 @@ fn durations_come_from_the_clock() {
         progress: Some(&|_| clock.advance(chrono::TimeDelta::milliseconds(7))),
     };
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    let step = validate_and_partition::run(Input { run }, ports, Config::default());
+    let step = validate_and_partition::run(input(run), ports, Config::default());
     assert_eq!(runtime.block_on(step).unwrap().duration_ms, 7);
 }

@@ -1,6 +1,9 @@
+//! The item of a file in the table of claims: its record, and its history entry for people.
+
 use chrono::{DateTime, Utc};
 use pipeline_core::{
     ports::LedgerRecord,
+    results::RunResults,
     run::{Outcome, RecordCounts},
 };
 use serde::{Deserialize, Serialize};
@@ -46,16 +49,7 @@ impl History {
     fn of(record: &LedgerRecord, now: DateTime<Utc>) -> Self {
         let run = &record.run;
         let results = record.results.as_ref();
-        let validation = results.and_then(|results| results.validation.as_ref());
-        let aggregation = results.and_then(|results| results.aggregation.as_ref());
-        let analysis = results.and_then(|results| results.analysis.as_ref());
-        let published = [
-            validation.and_then(|validation| validation.processed.as_ref()),
-            validation.and_then(|validation| validation.rejected.as_ref()),
-            aggregation.map(|aggregation| &aggregation.facts),
-            analysis.map(|analysis| &analysis.analysis),
-            results.and_then(|results| results.report.as_ref()).map(|report| &report.report),
-        ];
+        let published = results.into_iter().flat_map(RunResults::outputs);
         let manifest = results.map(|_| run.outputs.manifest.clone());
         let name = run.source.key.rsplit('/').next().unwrap_or_default();
         Self {
@@ -68,14 +62,10 @@ impl History {
             started_at: run.timestamp(),
             updated_at: now.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
             outcome: record.outcome().map(Outcome::as_str),
-            records: validation.map(|validation| validation.records),
-            analysis_id: analysis.map(|analysis| analysis.analysis_id.clone()),
-            outputs: published
-                .into_iter()
-                .flatten()
-                .map(|object| object.key.clone())
-                .chain(manifest)
-                .collect(),
+            records: results.and_then(RunResults::records),
+            analysis_id: results
+                .and_then(|results| Some(results.analysis.as_ref()?.analysis_id.clone())),
+            outputs: published.map(|(_, object)| object.key.clone()).chain(manifest).collect(),
         }
     }
 }

@@ -1,7 +1,8 @@
-//! What the first claim of a file fixes: the file's version, the contract's, the output keys.
+//! The run that a first claim fixes: the version of the file, that of the contract, the output keys.
 
 use pipeline_core::{
     error::{ErrorKind, StepError, StepResult},
+    layout,
     ports::{ContentId, ObjectStore, key_fault},
     run::{ContractRef, Execution, Run, SourceObject},
     steps::claim_file::ClaimInput,
@@ -9,16 +10,13 @@ use pipeline_core::{
 
 use crate::{Config, Ports, output_names::OutputNames};
 
-/// Where files are dropped.
-pub(crate) const INPUT: &str = "input/";
-
 /// The file as the store has it, pinned to the event's version, or else to the newest.
-pub(crate) async fn source(
+pub(crate) async fn source_object(
     input: &ClaimInput,
     store: &dyn ObjectStore,
 ) -> StepResult<SourceObject> {
     let key = &input.object.key;
-    if key.strip_prefix(INPUT).is_none_or(str::is_empty) {
+    if key.strip_prefix(layout::INPUT).is_none_or(str::is_empty) {
         return Err(StepError::new(ErrorKind::InvalidEvent, "only files under input/ are claimed")
             .with("key", key.escape_debug()));
     }
@@ -37,14 +35,16 @@ pub(crate) async fn source(
 ///
 /// Its names are held by the content, of which there is one run: whoever dies before its claim leaves
 /// them to the next. A run that repeats a finished one holds names of its own.
-pub(crate) async fn fix_run(
+pub(crate) async fn new_run(
     source: &SourceObject,
     execution: &Execution,
     rerun: bool,
     ports: Ports<'_>,
     config: &Config,
 ) -> StepResult<Run> {
-    let dataset = dataset_of(&source.key).unwrap_or(&config.default_dataset);
+    // A file that is refused for its name needs no contract of its own.
+    let named = layout::dataset_of(&source.key).filter(|_| key_fault(&source.key).is_none());
+    let dataset = named.unwrap_or(&config.default_dataset);
     let contract = ContractRef::pin(dataset, ports.store).await?;
     let mut holder = ContentId::of(source).as_str().to_owned();
     if rerun {
@@ -58,11 +58,4 @@ pub(crate) async fn fix_run(
         contract,
         outputs: OutputNames::reserve(&source.key, &holder, execution, ports.ledger).await?,
     })
-}
-
-/// The folder directly under `input/`. A file that is refused for its name needs no contract of its
-/// own.
-fn dataset_of(key: &str) -> Option<&str> {
-    let (dataset, _file) = key.strip_prefix(INPUT)?.split_once('/')?;
-    key_fault(key).is_none().then_some(dataset)
 }
