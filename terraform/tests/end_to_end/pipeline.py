@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 from boto3.dynamodb.types import TypeDeserializer
+from domain_events import check_domain_event
 from emulator import Emulator
 
 # Many times what it takes on a machine that has nothing else to do.
@@ -162,9 +163,11 @@ class Pipeline:
         return found
 
     def domain_events(self, run: Run) -> list[dict[str, Any]]:
-        """The domain events about a run, in order."""
+        """The domain events about a run, in order; each must be what its published schema says."""
         about = [event for event in self.emulator.events() if event["detail"].get("correlation_id") == run.name]
-        assert all(event["event_bus"] == self.outputs["event_bus"] for event in about)
+        for event in about:
+            assert event["event_bus"] == self.outputs["event_bus"]
+            check_domain_event(event["detail_type"], event["detail"])
         return about
 
     def logs(self, step: str) -> list[dict[str, Any]]:
