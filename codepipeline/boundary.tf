@@ -1,5 +1,5 @@
-# The boundary of every role that terraform/ creates: whatever a policy of theirs says, they can do no more
-# than this. The deploy role cannot create a role without it, take it off, or change it.
+# The boundary of every role that terraform/ creates. Such a role can do no more than this, whatever its policies
+# say. The deploy role cannot create a role without it, remove it from a role, or change it.
 resource "aws_iam_policy" "boundary" {
   name        = "${local.prefix}-boundary"
   description = "The most that a role of ${local.deployed} may do."
@@ -20,7 +20,7 @@ locals {
       Resource = [local.data_bucket_arn, "${local.data_bucket_arn}/*"]
     },
     {
-      # Never input/, which would feed the pipeline to itself, and never contracts/, which steers prompts.
+      # Never input/, where a write starts an execution, and never contracts/, which steers prompts.
       Sid      = "WriteOutputs"
       Effect   = "Allow"
       Action   = ["s3:PutObject", "s3:PutObjectTagging", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"]

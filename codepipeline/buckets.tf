@@ -1,5 +1,5 @@
-# Two buckets: what a pipeline execution hands from stage to stage, which expires, and what must last: the
-# Terraform states and the deployment that was applied last.
+# Two buckets. One holds what a pipeline execution hands from stage to stage, and expires. The other must last: it
+# holds the Terraform states and the deployment that was applied last.
 locals {
   buckets = {
     artifacts = aws_s3_bucket.artifacts
@@ -10,15 +10,15 @@ locals {
 resource "aws_s3_bucket" "artifacts" {
   #checkov:skip=CKV_AWS_18:The pipeline's execution history says who read and wrote artifacts; they expire.
   #checkov:skip=CKV_AWS_144:Artifacts are rebuilt from the source.
-  #checkov:skip=CKV2_AWS_62:Nobody waits for artifacts; CodePipeline announces its own state.
+  #checkov:skip=CKV2_AWS_62:Nothing has to react to artifacts; CodePipeline announces its own state.
   bucket        = "${local.prefix}-artifacts-${local.account_id}"
   force_destroy = true
 }
 
 resource "aws_s3_bucket" "state" {
-  #checkov:skip=CKV_AWS_18:Versions keep every state; who may touch it is one role that writes and one that reads.
-  #checkov:skip=CKV_AWS_144:A lost region takes what the state describes with it.
-  #checkov:skip=CKV2_AWS_62:Nobody waits for a state.
+  #checkov:skip=CKV_AWS_18:Versions keep every state; one role may write it, and one may read it.
+  #checkov:skip=CKV_AWS_144:If the region is lost, so is everything that the state describes.
+  #checkov:skip=CKV2_AWS_62:Nothing has to react to a state.
   bucket = "${local.prefix}-state-${local.account_id}"
 
   lifecycle {

@@ -1,4 +1,4 @@
-# A scheduled plan of what was applied last. It takes no lock, so that it never holds up a deployment.
+# A scheduled plan of what was applied last. It takes no lock, so no deployment waits for it.
 resource "aws_cloudwatch_event_rule" "drift" {
   name                = "${local.prefix}-drift-schedule"
   description         = "Starts the comparison of what runs with what was applied."

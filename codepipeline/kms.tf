@@ -14,7 +14,7 @@ resource "aws_kms_alias" "pipeline" {
 locals {
   key_policy_statements = [
     {
-      # Without it nobody could manage the key: the account's own policies decide.
+      # IAM policies of the account decide who may manage the key. Without this statement nobody could.
       Sid       = "Account"
       Effect    = "Allow"
       Principal = { AWS = "arn:${local.partition}:iam::${local.account_id}:root" }
@@ -32,8 +32,8 @@ locals {
       }
     },
     {
-      # EventBridge publishes to an encrypted topic with these; without them it drops the message in silence.
-      # So it does with a condition on the source, which is not supported here.
+      # EventBridge needs these to publish to an encrypted topic. Without them it drops the message, without any
+      # error. A condition on the source is not supported here, and has the same effect.
       # https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
       Sid       = "Events"
       Effect    = "Allow"

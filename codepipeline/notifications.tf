@@ -1,4 +1,4 @@
-# Who hears of what: a waiting approval, a failed pipeline, a drift check that did not come back clean.
+# What is mailed: a waiting approval, a failed pipeline, a drift check that failed or found a difference.
 resource "aws_sns_topic" "pipeline" {
   name              = local.prefix
   kms_master_key_id = aws_kms_key.pipeline.arn
@@ -17,8 +17,8 @@ resource "aws_sns_topic_policy" "pipeline" {
     Version = "2012-10-17"
     Statement = [
       {
-        # EventBridge publishes without saying for which rule: with a condition it is refused, and drops the
-        # message in silence.
+        # EventBridge does not say for which rule it publishes. With a condition on the rule it is refused, and
+        # drops the message without any error.
         # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html#eb-sns-permissions
         Sid       = "Rules"
         Effect    = "Allow"

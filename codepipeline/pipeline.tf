@@ -64,7 +64,7 @@ resource "aws_codepipeline" "this" {
         FullRepositoryId     = var.repository
         BranchName           = var.branch
         OutputArtifactFormat = "CODE_ZIP"
-        # The trigger above starts the pipeline. Both together would start it twice.
+        # Off, since the trigger above starts the pipeline. With both, it would start twice.
         DetectChanges = "false"
       }
     }

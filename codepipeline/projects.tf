@@ -1,7 +1,7 @@
 # The CodeBuild projects, one for each stage that runs commands, and one that looks for drift.
 #
-# Their build specifications are fixed here, when this project is applied by hand. A push changes what is
-# built and planned, but not what a stage with rights does first.
+# Their build specifications are fixed here, when this project is applied by hand. A push can change what is
+# built and planned. It cannot change the first commands of a stage that has rights.
 locals {
   image = coalesce(var.build_image, {
     arm64  = "aws/codebuild/amazonlinux-aarch64-standard:3.0"
@@ -16,7 +16,7 @@ locals {
     STATE_KMS_KEY_ARN = aws_kms_key.pipeline.arn
   }
 
-  # The plan alone takes variables: an apply takes them from the plan.
+  # Only the plan is given variables. An apply takes them from the plan.
   plan_environment = merge(local.state_environment, {
     TF_VAR_name                     = var.name
     TF_VAR_environment              = var.environment
@@ -93,7 +93,7 @@ resource "aws_codebuild_project" "this" {
     buildspec = file("${path.module}/buildspecs/${each.key}.yml")
   }
 
-  # The registry of crates only. The target folder is not kept: what ships is built from nothing.
+  # Only the registry of crates is cached. The target folder is not: what is deployed is built from scratch.
   cache {
     type     = each.value.cached ? "S3" : "NO_CACHE"
     location = each.value.cached ? "${aws_s3_bucket.artifacts.bucket}/cache" : null

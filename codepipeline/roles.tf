@@ -42,7 +42,7 @@ resource "aws_iam_role_policy" "this" {
   policy   = jsonencode({ Version = "2012-10-17", Statement = each.value })
 }
 
-# What concerns the resources of terraform/ is long, and a managed policy holds 6,144 characters.
+# The statements on the resources of terraform/ are long, and a managed policy holds 6,144 characters at most.
 resource "aws_iam_policy" "resources" {
   for_each    = local.resource_policies
   name        = "${local.prefix}-${each.key}"
@@ -66,10 +66,10 @@ locals {
     boundary_arn = local.boundary_arn
   }))
 
-  # {email} in the table: the sender and, where terraform/ is told to verify them too, the recipients.
+  # {email} in the table: the sender, and also the recipients if terraform/ is to verify them.
   verified_emails = distinct(concat([var.sender_email], lookup(var.terraform_variables, "verify_recipients", "false") == "true" ? var.recipient_emails : []))
 
-  # Composed, since terraform/ needs it as text and a policy that is not yet known cannot be read in a plan.
+  # Composed, since terraform/ needs the ARN as text: in a plan, the ARN of a policy that does not exist yet is unknown.
   boundary_arn = "arn:${local.partition}:iam::${local.account_id}:policy/${local.prefix}-boundary"
 
   # The types by service, so that each managed policy stays below its limit.

@@ -24,7 +24,7 @@ class SmokeTestFailed(Exception):
 
 
 def aws(*arguments):
-    """The answer of an AWS CLI command. An answer that is no success is a failure, with what the CLI said."""
+    """The answer of an AWS CLI command. If the command fails, this is a failure with the words of the CLI."""
     command = ["aws", *arguments, "--output", "json"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode != 0:
@@ -48,7 +48,7 @@ def works_on(execution, bucket, key, version):
 
 
 def find(state_machine_arn, bucket, key, version, known):
-    """The execution that works on the file, or None. `known` holds the executions that are known not to."""
+    """The execution that works on the file, or None. `known` holds executions of other files or versions."""
     answer = aws("stepfunctions", "list-executions", "--state-machine-arn", state_machine_arn, "--max-items", "50")
     for listed in answer["executions"]:
         arn = listed["executionArn"]
@@ -78,13 +78,13 @@ def wait(state_machine_arn, bucket, key, version, timeout_seconds, interval_seco
 
 
 def check_counts(where, counts, expected):
-    """Every record of the file is accounted for."""
+    """Checks that every record of the file is accounted for."""
     if counts["read"] != expected or counts["valid"] + counts["rejected"] != expected:
         raise SmokeTestFailed(f"{where}: {counts} does not account for the {expected} records of the file")
 
 
 def check(execution, bucket, records):
-    """That the execution did its whole job. Returns its output."""
+    """Checks that the execution did its whole job. Returns its output."""
     if execution["status"] != "SUCCEEDED":
         raise SmokeTestFailed(f"{execution['executionArn']} is {execution['status']}: {execution.get('error')}: {execution.get('cause')}")
     output = json.loads(execution["output"])

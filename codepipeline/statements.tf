@@ -6,8 +6,8 @@ locals {
       local.use_artifacts_bucket,
       local.use_pipeline_key,
       {
-        # A connection hands over the source with an ACL, that of the bucket's owner, which the bucket takes, and
-        # S3 asks for the permission. https://repost.aws/knowledge-center/codepipeline-access-denied-errors
+        # A connection writes the source with an ACL for the bucket's owner. The bucket accepts that, and S3 requires
+        # this permission for it. https://repost.aws/knowledge-center/codepipeline-access-denied-errors
         Sid      = "SourceArtifact"
         Effect   = "Allow"
         Action   = ["s3:PutObjectAcl", "s3:PutObjectTagging", "s3:GetObjectTagging", "s3:GetObjectVersionTagging"]
@@ -20,7 +20,7 @@ locals {
         Resource = [for name in ["build", "plan", "apply", "smoke"] : local.project_arns[name]]
       },
       {
-        # The service was renamed; which of the two names it asks for depends on when it is asked.
+        # The service was renamed, and IAM may check either name.
         Sid      = "Source"
         Effect   = "Allow"
         Action   = ["codeconnections:UseConnection", "codestar-connections:UseConnection"]
@@ -34,8 +34,7 @@ locals {
       },
     ]
 
-    # No state and nothing of AWS but its own log and artifacts: what runs here is whatever a crate's build
-    # script does.
+    # Its own log and artifacts, but no state and nothing else of AWS: here the build scripts of foreign crates run.
     build = [local.write_log["build"], local.use_artifacts, local.use_artifacts_bucket, local.use_pipeline_key]
 
     plan = [
@@ -91,7 +90,7 @@ locals {
         Resource = "*"
       },
       {
-        # A tag makes a key this pipeline's to manage: one that exists already must carry it before.
+        # This pipeline may manage a key that has its tag. So a key that exists already must have the tag before.
         Sid       = "NeverForeignKeys"
         Effect    = "Deny"
         Action    = "kms:TagResource"

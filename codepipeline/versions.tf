@@ -5,7 +5,7 @@ terraform {
   required_providers {
     aws = {
       source = "hashicorp/aws"
-      # Exact, because there is no lock file: one with the hashes of a single platform stops every other.
+      # Exact, because there is no lock file: a lock file with the hashes of one platform fails on all others.
       version = "5.100.0"
     }
   }
@@ -30,11 +30,11 @@ locals {
   partition  = data.aws_partition.current.partition
   region     = data.aws_region.current.name
 
-  # What this project owns. No name of terraform/ can begin like it, so that the deploy role, which is held
-  # to `local.deployed`, never reaches its own pipeline, state, roles or boundary.
+  # The beginning of this project's names. No name of terraform/ begins like it. The deploy role is limited to
+  # `local.deployed`, so it never reaches its own pipeline, state, roles or boundary.
   prefix = "${var.name}-pipeline-${var.environment}"
 
-  # What terraform/ owns.
+  # The beginning of the names of terraform/.
   deployed = "${var.name}-${var.environment}"
 
   regional = "${local.region}:${local.account_id}"

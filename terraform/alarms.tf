@@ -1,5 +1,5 @@
 locals {
-  # Whatever is above the threshold, within one period. No data is no trouble, unless said otherwise.
+  # An alarm is raised by one period above the threshold. Missing data raises none, unless said otherwise.
   alarm_defaults = {
     namespace      = "Sluice"
     dimensions     = {}
@@ -31,8 +31,8 @@ locals {
 
   function_alarms = merge([
     for name, function in module.function : {
-      # Single errors are retried by their state, and an execution that fails for them has an alarm of its
-      # own. Not so a report that is not sent: the execution succeeds without it.
+      # A state retries single errors, and an execution that fails has an alarm of its own. A report that is
+      # not sent is different: the execution succeeds without it.
       "${name}-errors" = {
         namespace   = "AWS/Lambda"
         metric      = "Errors"
@@ -58,7 +58,7 @@ locals {
         dimensions  = { QueueName = queue.name }
         statistic   = "Maximum"
         description = "${queue.tags["description"]} The events wait in the queue for two weeks."
-        # A queue that nobody touches stops to report while its messages are still there.
+        # An unused queue stops reporting its metric, although its messages are still there.
         missing_data = "ignore"
       }
     },
@@ -86,7 +86,7 @@ locals {
     },
   )
 
-  # Outcomes are no errors: the pipeline did its job. People want to hear of them all the same.
+  # Outcomes are no errors, since the pipeline did its job. People want to be told of them all the same.
   outcome_alarms = merge(
     {
       for outcome, what in {

@@ -1,11 +1,11 @@
 resource "aws_s3_bucket" "data" {
-  #checkov:skip=CKV_AWS_18:Data events in CloudTrail say who touched which object (enable_cloudtrail); access logs would say it twice.
+  #checkov:skip=CKV_AWS_18:Data events in CloudTrail say who read or wrote which object (enable_cloudtrail); access logs would say the same again.
   #checkov:skip=CKV_AWS_144:A second region is the owner's decision; the pipeline's outputs can be computed again from its inputs.
   bucket        = local.bucket
   force_destroy = var.force_destroy
 
   tags = {
-    # `sluice drop` finds the state machine by it.
+    # `sluice drop` finds the state machine by this tag.
     "sluice:state-machine-arn" = local.state_machine_arn
   }
 }
@@ -48,7 +48,7 @@ resource "aws_s3_bucket_ownership_controls" "data" {
   }
 }
 
-# There can be one notification of a bucket only: nothing else may manage this one.
+# A bucket has one notification configuration only, so nothing else may manage this one.
 resource "aws_s3_bucket_notification" "data" {
   bucket      = aws_s3_bucket.data.id
   eventbridge = true
@@ -62,8 +62,8 @@ resource "aws_s3_bucket_policy" "data" {
 }
 
 locals {
-  # A Deny with StringNotEquals also holds where the header is absent, and then the bucket's own
-  # encryption applies: hence the Null beside it.
+  # A Deny with StringNotEquals also holds where the header is absent. Such an upload is allowed, since the
+  # bucket's own encryption applies to it. Hence the Null beside it.
   bucket_policy_statements = concat([
     {
       Sid       = "TlsOnly"
@@ -85,7 +85,7 @@ locals {
     for denied in [
       { sid = "NoOtherEncryption", header = "s3:x-amz-server-side-encryption", unless = "aws:kms" },
       { sid = "NoOtherKey", header = "s3:x-amz-server-side-encryption-aws-kms-key-id", unless = aws_kms_key.data.arn },
-      # A key that the client keeps would shut the pipeline out.
+      # The pipeline could not read what is encrypted with a key that only the client has.
       { sid = "NoKeyOfTheClient", header = "s3:x-amz-server-side-encryption-customer-algorithm", unless = "none" },
       ] : {
       Sid       = denied.sid

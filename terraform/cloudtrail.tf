@@ -7,8 +7,8 @@ locals {
 # Who read or wrote which file, contract and ledger record.
 resource "aws_cloudtrail" "data_events" {
   #checkov:skip=CKV_AWS_67:The pipeline lives in one region, and so does its data.
-  #checkov:skip=CKV_AWS_252:Nobody reads a message for each delivery of records.
-  #checkov:skip=CKV2_AWS_10:The records are for later questions; the alarms have metrics of their own.
+  #checkov:skip=CKV_AWS_252:A message for each delivery of records is not needed.
+  #checkov:skip=CKV2_AWS_10:The records are kept for later questions; alarms use metrics.
   for_each = local.trail
 
   name                       = each.value
@@ -58,9 +58,9 @@ resource "aws_cloudtrail" "data_events" {
 }
 
 resource "aws_s3_bucket" "trail" {
-  #checkov:skip=CKV_AWS_18:A log of the log's bucket has no end.
+  #checkov:skip=CKV_AWS_18:A bucket of logs that logs itself would never end.
   #checkov:skip=CKV_AWS_144:As for the data: a second region is the owner's decision.
-  #checkov:skip=CKV2_AWS_62:Nothing is to happen when CloudTrail writes.
+  #checkov:skip=CKV2_AWS_62:Nothing has to react when CloudTrail writes.
   for_each = local.trail
 
   bucket        = local.trail_bucket

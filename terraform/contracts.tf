@@ -17,7 +17,7 @@ resource "aws_s3_object" "contract" {
   # Under KMS an ETag is no hash of the bytes.
   source_hash = filesha256(each.value)
 
-  # An object takes ten tags at most, and the contracts have no need of any.
+  # An object takes ten tags at most. Contracts need none.
   override_provider {
     default_tags {
       tags = {}

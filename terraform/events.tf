@@ -1,5 +1,5 @@
 # The domain events, for others to build on: File Claimed, Processing Complete, Analysis Complete,
-# Run Completed, Run Failed. They tell of keys and counts, never of rows.
+# Run Completed, Run Failed. They hold keys and counts, never rows.
 resource "aws_cloudwatch_event_bus" "domain" {
   name = local.pipeline
 }

@@ -1,5 +1,5 @@
-# An execution that failed is closed in the ledger and mailed. The state machine does not catch what nobody
-# expects, so that a redrive finds the state where it happened; this rule does the rest.
+# When an execution fails, its ledger record is closed and a mail is sent. The state machine does not catch
+# unexpected errors, so that a redrive enters the state where the error happened. This rule does the rest.
 resource "aws_cloudwatch_event_rule" "execution_failed" {
   name          = "${local.pipeline}-execution-failed"
   description   = "Executions that failed, timed out or were aborted."
@@ -56,8 +56,8 @@ resource "aws_lambda_permission" "execution_failed" {
   source_arn    = aws_cloudwatch_event_rule.execution_failed.arn
 }
 
-# EventBridge hands over to Lambda's own queue and is done; what the function then fails at is Lambda's to
-# repeat, and in the end to keep.
+# EventBridge puts the event into Lambda's own queue and is done. If the function then fails, Lambda retries it,
+# and in the end sends the event to the queue below.
 resource "aws_lambda_function_event_invoke_config" "execution_failed" {
   for_each = local.failure_actions
 

@@ -2,7 +2,7 @@ locals {
   functions_dir = coalesce(var.functions_dir, "${path.module}/../target/functions/${var.architecture}")
   definition    = jsondecode(file(local.definition_file))
 
-  # Memory brings processors: 1,769 MB are one of them. 3,008 MB are the most that a new account may have.
+  # Processors come with memory: 1,769 MB give one. A new account may have 3,008 MB at most.
   functions = {
     claim-file             = { memory_size_mb = 256, environment = local.claim_file_environment }
     validate-and-partition = { memory_size_mb = 3008, environment = local.validate_environment }
@@ -11,7 +11,7 @@ locals {
     send-report            = { memory_size_mb = 512, environment = local.send_report_environment }
   }
 
-  # A function gives up before the first state that waits for it does: its own error is the better one.
+  # A function times out before the first state that waits for it. Its own error says more than the state's.
   function_timeouts_seconds = {
     for name in keys(local.functions) : name => min([
       for state in values(local.definition.States) : state.TimeoutSeconds
@@ -58,7 +58,7 @@ locals {
     SLUICE_EVENT_BUS = aws_cloudwatch_event_bus.domain.name
   }
 
-  # Without a model's id no model is asked, and the run is not degraded.
+  # Without SLUICE_MODEL_ID no model is asked, and the run does not count as degraded.
   analyze_environment = merge(
     {
       SLUICE_ANALYSES_TABLE    = aws_dynamodb_table.this["analyses"].name
@@ -69,7 +69,7 @@ locals {
     var.enable_bedrock ? { SLUICE_MODEL_ID = var.bedrock_model_id } : {},
   )
 
-  # Without a sender mail is off, and the run is complete all the same.
+  # Without SLUICE_MAIL_FROM no mail is sent, and the run is complete without it.
   send_report_environment = merge(
     {
       SLUICE_SEND_LOG_TABLE  = aws_dynamodb_table.this["send-log"].name

@@ -1,5 +1,5 @@
-# One key for all that holds data. Who may use it is said by the IAM policies of this account, always
-# through the service that holds the data; services that act for themselves are named here.
+# One key for everything that holds data. IAM policies of this account say who may use it, always through the
+# service that holds the data. Services that use the key by themselves are named here.
 resource "aws_kms_key" "data" {
   description             = "${local.pipeline}: files, tables, logs and alarms"
   enable_key_rotation     = true
@@ -37,7 +37,7 @@ locals {
       }
     },
     {
-      # Without it an alarm changes its state and nobody hears of it.
+      # Without it CloudWatch cannot publish to the encrypted topic, and no alarm is mailed.
       Sid       = "AlarmsToTheTopic"
       Effect    = "Allow"
       Principal = { Service = "cloudwatch.amazonaws.com" }

@@ -1,5 +1,5 @@
 locals {
-  # What comes and goes. `contracts/` is not among them: a contract that expired would stop its dataset.
+  # The prefixes whose objects expire. `contracts/` is not among them: without its contract a dataset stops.
   expiring_prefixes = ["input/", "processed/", "rejected/", "reports/"]
 }
 
@@ -29,7 +29,7 @@ resource "aws_s3_bucket_lifecycle_configuration" "data" {
     }
   }
 
-  # An output is moved out of staging/ within the function that wrote it.
+  # The function that writes an output into staging/ also moves it out. What stays is left by a dead process.
   rule {
     id     = "staging"
     status = "Enabled"
@@ -47,8 +47,8 @@ resource "aws_s3_bucket_lifecycle_configuration" "data" {
     }
   }
 
-  # A run reads the versions of the file and of the contract that its claim has pinned, for as long as
-  # it can be redriven.
+  # A run reads the versions of file and contract that its claim has pinned. They must stay as long as it can be
+  # redriven.
   rule {
     id     = "leftovers"
     status = "Enabled"
@@ -68,6 +68,6 @@ resource "aws_s3_bucket_lifecycle_configuration" "data" {
     }
   }
 
-  # Rules on noncurrent versions ask for versioning.
+  # Rules on noncurrent versions need versioning.
   depends_on = [aws_s3_bucket_versioning.data]
 }

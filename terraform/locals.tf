@@ -9,7 +9,7 @@ locals {
   bucket     = "${local.pipeline}-${local.account_id}"
   bucket_arn = "arn:${local.partition}:s3:::${local.bucket}"
 
-  # Composed, so that what the state machine itself depends on can name it.
+  # Composed from names, so that resources on which the state machine depends can refer to its ARN.
   state_machine_arn = "arn:${local.partition}:states:${local.region}:${local.account_id}:stateMachine:${local.pipeline}"
   execution_arns    = "arn:${local.partition}:states:${local.region}:${local.account_id}:execution:${local.pipeline}:*"
 

@@ -8,10 +8,10 @@ locals {
     {
       Sid    = "Mail"
       Effect = "Allow"
-      # A raw message is authorised by the one, everything else by the other; the call is the same.
+      # The same call needs the one action for a raw message and the other for any other message.
       Action = ["ses:SendEmail", "ses:SendRawEmail"]
-      # Which identity SES asks for, the address or its domain, the sender's or in the sandbox also the
-      # recipients', depends on what is verified. The conditions say who may write to whom.
+      # SES checks the identity that is verified: the address or its domain. In the sandbox it checks the
+      # recipients' identities too. So any identity is allowed, and the conditions say who may write to whom.
       Resource = [
         "arn:${local.partition}:ses:${local.region}:${local.account_id}:identity/*",
         "arn:${local.partition}:ses:${local.region}:${local.account_id}:configuration-set/${local.pipeline}",
@@ -24,7 +24,7 @@ locals {
   ]
 }
 
-# SES writes to each address; nothing is sent before its owner has followed the link.
+# SES mails a link to each address. Nothing can be sent before its owner has followed the link.
 resource "aws_sesv2_email_identity" "this" {
   for_each = local.mail_identities
 
@@ -49,7 +49,7 @@ resource "aws_sesv2_configuration_set" "reports" {
   }
 }
 
-# What happens to a mail after SES has taken it, as metrics, for the alarms.
+# What happens to a mail after SES has accepted it, as metrics, for the alarms.
 resource "aws_sesv2_configuration_set_event_destination" "metrics" {
   for_each = aws_sesv2_configuration_set.reports
 
@@ -61,7 +61,7 @@ resource "aws_sesv2_configuration_set_event_destination" "metrics" {
     matching_event_types = local.undelivered_mail
 
     cloud_watch_destination {
-      # No mail has this tag, so that all of them count under its default.
+      # No mail has this tag, so all mails are counted under its default.
       dimension_configuration {
         dimension_name          = "Pipeline"
         dimension_value_source  = "MESSAGE_TAG"

@@ -1,5 +1,5 @@
 locals {
-  # Every model whose price is known. Without a price the ceiling of a run's cost cannot be kept.
+  # Every model whose price is known. Without a price, the ceiling of a run's cost cannot be checked.
   priced_models = keys(jsondecode(file("${path.module}/../steps/analyze/prices.json")).models)
 
   # An id that begins with a geography is an inference profile: the call goes to the profile, and from
@@ -26,7 +26,7 @@ locals {
         Effect   = "Allow"
         Action   = "bedrock:InvokeModel"
         Resource = "arn:${local.partition}:bedrock:${local.model_profile == null ? local.region : local.model_regions[local.model_profile]}::foundation-model/${local.model_name}"
-        # The model in another region can be reached through the profile only.
+        # A model in another region may be called through the profile only.
         Condition = local.model_profile == null ? {} : { StringEquals = { "bedrock:InferenceProfileArn" = local.profile_arn } }
       }
     ],

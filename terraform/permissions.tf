@@ -1,5 +1,5 @@
-# What each step may do. steps/README.md says it in words, steps/pipeline-aws/README.md by adapter; this is
-# the two taken together.
+# What each step may do. steps/README.md says which steps touch what, and steps/pipeline-aws/README.md says which
+# actions each adapter needs. The statements follow from the two.
 locals {
   function_statements = {
     claim-file = [
@@ -135,8 +135,8 @@ locals {
     ], local.send_mail)
   }
 
-  # An object that is missing is "not found" only for those who may list, and "access denied" for others:
-  # the steps must tell the two apart. S3 asks for it without naming a prefix, so none can be demanded.
+  # For a missing object S3 answers "not found" only to those who may list, and "access denied" to others. The steps
+  # must tell the two apart. S3 checks this permission without a prefix, so a condition on one would deny it.
   find_objects = {
     Sid      = "TellMissingFromForbidden"
     Effect   = "Allow"
@@ -144,8 +144,8 @@ locals {
     Resource = local.bucket_arn
   }
 
-  # What is larger than 8 MiB is written here first, since its metadata is known only at its end. The
-  # manifest and the analysis never are.
+  # Outputs of more than 8 MiB are written here first, since their metadata is known only at their end. The
+  # manifest and the analysis are never that large.
   stage_uploads = {
     Sid    = "StageLargeObjects"
     Effect = "Allow"
@@ -162,7 +162,7 @@ locals {
     Resource = aws_cloudwatch_event_bus.domain.arn
   }
 
-  # Lambda hands over what it gave up on (failure.tf) in the function's name.
+  # After the last retry Lambda sends the event to a queue (failure.tf), with the function's role.
   keep_failures = {
     Sid      = "KeepFailures"
     Effect   = "Allow"

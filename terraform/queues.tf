@@ -1,5 +1,5 @@
-# What could not be handed over, kept for two weeks. The keys are SQS's own: with a customer's key a
-# missing grant would lose the last copy of an event without a sound. Neither queue holds rows.
+# Events that could not be delivered, kept for two weeks. The queues have SQS's own key: with a customer's key, a
+# missing grant would lose the last copy of an event without any error. Neither queue holds rows.
 resource "aws_sqs_queue" "undelivered" {
   for_each = {
     drops    = "Dropped files whose execution could not be started."

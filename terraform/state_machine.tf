@@ -7,7 +7,7 @@ locals {
 # The definition names published versions of the functions: an execution that is under way when a new
 # version is deployed goes on with the code that it began with.
 resource "aws_sfn_state_machine" "this" {
-  #checkov:skip=CKV_AWS_285:Inputs and outputs name files; the execution's own history keeps them for 90 days, the log has no need of them.
+  #checkov:skip=CKV_AWS_285:Inputs and outputs name files; the execution's own history keeps them for 90 days, so the log does not repeat them.
   name     = local.pipeline
   type     = "STANDARD"
   role_arn = aws_iam_role.state_machine.arn

@@ -42,7 +42,7 @@ resource "aws_dynamodb_table" "this" {
     }
   }
 
-  # For cleaning only: no correctness hangs on when DynamoDB gets to it.
+  # For cleaning only: nothing depends on when DynamoDB removes an item.
   ttl {
     attribute_name = each.value.ttl
     enabled        = true

@@ -1,8 +1,9 @@
-# A dropped file starts an execution. Outputs lie elsewhere, so the rule cannot feed itself.
+# A dropped file starts an execution. Outputs lie under other prefixes, so they start none.
 #
-# Two entries of one array mean OR, so a prefix and "no slash at the end" cannot be asked of one key.
-# What is to be ignored is the marker that the console writes for a new folder: no bytes, and rarely a dot
-# in its name. An empty file with an extension does start an execution, which says what is wrong with it.
+# The console writes a marker for a new folder, which must start no execution. It has no bytes, its key ends with
+# a slash, and it rarely has a dot in its name. A pattern cannot demand both a prefix and "no slash at the end" of
+# one key, because two entries of one array mean OR. So the rule goes by size and dot. An empty file with an
+# extension does start an execution, which says what is wrong with it.
 resource "aws_cloudwatch_event_rule" "object_created" {
   name          = "${local.pipeline}-object-created"
   description   = "Files dropped in input/."
@@ -30,7 +31,7 @@ resource "aws_cloudwatch_event_target" "start_execution" {
   arn      = aws_sfn_alias.live.arn
   role_arn = aws_iam_role.trigger.arn
 
-  # The longest that EventBridge offers: the file is there, and the pipeline has time.
+  # The longest that EventBridge offers: the file stays in the bucket, so a late start is better than none.
   retry_policy {
     maximum_event_age_in_seconds = 86400
     maximum_retry_attempts       = 185
@@ -40,7 +41,7 @@ resource "aws_cloudwatch_event_target" "start_execution" {
     arn = aws_sqs_queue.undelivered["drops"].arn
   }
 
-  # An event must not be tried before the role may start anything, nor be given up before the queue takes it.
+  # The first event needs the role's policy to start an execution, and the queue's policy if that fails.
   depends_on = [aws_iam_role_policy.trigger, aws_sqs_queue_policy.undelivered]
 }
 
@@ -72,7 +73,7 @@ resource "aws_iam_role_policy" "trigger" {
       Sid    = "StartThroughTheAlias"
       Effect = "Allow"
       Action = "states:StartExecution"
-      # An alias is authorised by the state machine's own ARN.
+      # IAM knows an alias by the ARN of its state machine.
       Resource  = local.state_machine_arn
       Condition = { "ForAnyValue:StringEquals" = { "states:StateMachineQualifier" = [local.live] } }
     }]

@@ -1,4 +1,4 @@
-# Only the two addresses of mail have no default.
+# Only the sender and the recipients have no default.
 
 variable "sender_email" {
   description = "The address that reports are sent from. SES writes to it once, and its owner follows the link."

@@ -5,7 +5,7 @@ terraform {
   required_providers {
     aws = {
       source = "hashicorp/aws"
-      # Exact, because there is no lock file: one with the hashes of a single platform stops every other.
+      # Exact, because there is no lock file: a lock file with the hashes of one platform fails on all others.
       version = "5.100.0"
     }
   }

@@ -1,4 +1,4 @@
-"""uat-to-dev with real Git repositories and a GitHub CLI that writes down what it is asked."""
+"""uat-to-dev with real Git repositories and a stand-in for the GitHub CLI that records its calls."""
 
 import json
 import os
@@ -63,7 +63,7 @@ class UatToDev(unittest.TestCase):
             self.commit(subject, **more)
 
     def run_it(self, exit_code=0):
-        """What the script prints, and what it asks of GitHub, in a fresh checkout."""
+        """Runs the script in a fresh checkout. Returns what it prints, and what it asks of GitHub."""
         self.git("push", "--quiet", "--force", "--all")
         shutil.rmtree(self.checkout, ignore_errors=True)
         subprocess.run(["git", "clone", "--quiet", self.remote, self.checkout], check=True, capture_output=True)

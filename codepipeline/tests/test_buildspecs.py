@@ -103,14 +103,14 @@ class Buildspecs(unittest.TestCase):
         self.request("PUT", BUCKET)
 
     def request(self, method, path):
-        # The emulator asks who is there, and believes it.
+        # The emulator accepts any credentials.
         credential = "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=none"
         asked = urllib.request.Request(f"{self.endpoint}/{path}", method=method, headers={"Authorization": credential})
         with urllib.request.urlopen(asked, timeout=30) as answer:
             return answer.read()
 
     def build(self, name="deployment.tar.gz", code=b"one"):
-        """What the build hands on: its archive, of a small configuration in the place of terraform/."""
+        """The archive that the build makes, with a small configuration in the place of terraform/."""
         source = self.folder / "source"
         shutil.rmtree(source, ignore_errors=True)
         shutil.copytree(PROJECT / "buildspecs", source / "codepipeline" / "buildspecs")

@@ -49,7 +49,7 @@ class ResourceTypes(unittest.TestCase):
                     self.assertNotIn("*", statement.get("resources", []))
 
     def test_what_is_created_is_named_so_that_the_roles_reach_it(self):
-        """Every ARN of the table holds the deployment's prefix, but for keys, identities and their like."""
+        """Every ARN of the table holds the deployment's prefix, except those of keys, identities and the like."""
         for kind, statements in self.table.items():
             for statement in statements:
                 for resource in statement.get("resources", []):
@@ -58,7 +58,7 @@ class ResourceTypes(unittest.TestCase):
 
 
 class Contract(unittest.TestCase):
-    """What this project says of terraform/ is so."""
+    """What this project says of terraform/ is true."""
 
     text = "\n".join(configuration().values())
 

@@ -1,4 +1,4 @@
-# Cheap, and gone without a trace when it is destroyed.
+# Cheap. A destroy removes everything, files included.
 environment        = "dev"
 force_destroy      = true
 key_deletion_days  = 7

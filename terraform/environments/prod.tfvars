@@ -1,4 +1,4 @@
-# Nothing is lost by accident, and everything can be looked up.
+# Data is not deleted by accident, and CloudTrail records who reads and writes it.
 environment         = "prod"
 deletion_protection = true
 enable_cloudtrail   = true

@@ -1,4 +1,4 @@
-# As prod, but its data is not precious.
+# As prod, but its data may be deleted.
 environment        = "uat"
 force_destroy      = true
 key_deletion_days  = 7

@@ -1,4 +1,4 @@
-# Least privilege, as far as it can be read off the policies themselves.
+# Least privilege, as far as the text of the policies shows it.
 
 mock_provider "aws" {
   source = "./tests/mocks"
@@ -12,7 +12,7 @@ variables {
 }
 
 run "roles" {
-  # Nothing wider than it must be: no action of a whole service, and every resource but where AWS has none.
+  # No action may stand for a whole service. Every statement names its resource, unless AWS has none to name.
   assert {
     condition = alltrue(flatten([
       for statement in flatten([values(local.function_statements), local.state_machine_statements, [for person in local.people : person.statements]]) :
@@ -36,7 +36,7 @@ run "roles" {
     error_message = "A step's policy should say what is allowed, and nothing else."
   }
 
-  # Who may use the key may do so through a service only.
+  # The key may be used through a service only.
   assert {
     condition = alltrue([
       for statement in flatten([values(local.function_statements), [for person in local.people : person.statements]]) :
@@ -46,7 +46,7 @@ run "roles" {
     error_message = "A policy lets its holder use the key by itself."
   }
 
-  # The trust of each service ends at this account.
+  # Each service is trusted for this account only.
   assert {
     condition = alltrue([
       for role in [aws_iam_role.trigger, aws_iam_role.state_machine] :
@@ -166,7 +166,7 @@ run "bucket_policy" {
 }
 
 run "key_policy" {
-  # Every service that uses the key by itself does it for this account or this pipeline's own resources.
+  # A service that uses the key by itself may do so only for this account or this pipeline's resources.
   assert {
     condition = alltrue([
       for statement in local.key_policy_statements : can(statement.Condition)

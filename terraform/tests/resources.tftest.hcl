@@ -1,4 +1,4 @@
-# That the parts fit: the rule, the definition, the functions, the lifecycle, the alarms.
+# The parts fit together: the rule, the definition, the functions, the lifecycle, the alarms.
 
 mock_provider "aws" {
   source = "./tests/mocks"
@@ -55,7 +55,7 @@ run "state_machine" {
 }
 
 run "trigger" {
-  # Every way in asks for input/, and for nothing that the pipeline writes itself.
+  # Executions start for input/ only, and for nothing that the pipeline writes itself.
   assert {
     condition = flatten([
       for way in jsondecode(aws_cloudwatch_event_rule.object_created.event_pattern).detail.object["$or"] : [for match in way.key : values(match)]

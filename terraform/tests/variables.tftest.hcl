@@ -1,4 +1,4 @@
-# What a variable refuses, it refuses before anything is planned.
+# A wrong value of a variable is refused before anything is planned.
 
 mock_provider "aws" {
   source = "./tests/mocks"

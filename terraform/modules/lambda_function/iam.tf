@@ -9,7 +9,7 @@ resource "aws_iam_role" "this" {
       Effect    = "Allow"
       Principal = { Service = "lambda.amazonaws.com" }
       Action    = "sts:AssumeRole"
-      # Not by the function's ARN too: Lambda tries the role before there is a function.
+      # No condition on the function's ARN: Lambda tries the role before the function exists.
       Condition = { StringEquals = { "aws:SourceAccount" = var.account_id } }
     }]
   })

@@ -1,8 +1,8 @@
 resource "aws_lambda_function" "this" {
-  #checkov:skip=CKV_AWS_116:The state machine sees each failure; what EventBridge calls has a destination for failures.
-  #checkov:skip=CKV_AWS_117:It talks to AWS alone, over TLS; a VPC would add cost and nothing to reach.
+  #checkov:skip=CKV_AWS_116:The state machine sees each failure; functions that EventBridge calls have a destination for failures.
+  #checkov:skip=CKV_AWS_117:It calls AWS only, over TLS; a VPC would add cost, and there is nothing in it to reach.
   #checkov:skip=CKV_AWS_173:The variables hold names and addresses, no secrets, and are encrypted with Lambda's own key.
-  #checkov:skip=CKV_AWS_272:The pipeline that deploys hands over the very zips that it has built and tested.
+  #checkov:skip=CKV_AWS_272:The pipeline deploys exactly the zips that it has built and tested.
   function_name                  = var.name
   description                    = var.description
   role                           = aws_iam_role.this.arn
@@ -15,7 +15,7 @@ resource "aws_lambda_function" "this" {
   publish                        = true
 
   filename = var.package
-  # Where the zip is missing, the precondition says so in better words.
+  # If the zip is missing, the precondition below has the clearer message.
   source_code_hash = fileexists(var.package) ? filebase64sha256(var.package) : null
 
   environment {

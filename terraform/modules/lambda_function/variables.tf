@@ -71,7 +71,7 @@ variable "key_arn" {
 
 variable "policy_statements" {
   description = "The statements of the role's policy, in IAM's own words. The function's own log is added."
-  # Statements differ in shape.
+  # `any`, since statements differ in shape.
   type = any
 }
 

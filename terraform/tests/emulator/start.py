@@ -3,7 +3,7 @@
 
     python3 start.py [--venv DIR] [--prepare-only]
 
-The first line on standard output tells where it listens; it serves until its standard input closes.
+The first line on standard output says where it listens. It serves until its standard input closes.
 Only Python's standard library is needed here. See README.md for what is emulated, and what is not.
 """
 
@@ -22,7 +22,7 @@ REQUIREMENTS = HERE / "requirements.txt"
 
 
 def default_venv() -> Path:
-    """Below the target folder, so that a clean build is a clean emulator too."""
+    """Below the target folder, so that removing it removes the emulator's environment too."""
     repository = HERE.parents[2]
     return Path(os.environ.get("CARGO_TARGET_DIR") or repository / "target") / "emulator" / "venv"
 
@@ -58,7 +58,7 @@ def main() -> None:
     if chosen.prepare_only:
         print(python)
         return
-    # The name `venv/bin/python` tells Python where its packages are: it must not be resolved.
+    # Python finds its packages by the name `venv/bin/python`, so this link must not be resolved.
     own = {"PYTHONPATH": str(HERE), "PYTHONDONTWRITEBYTECODE": "1"}
     os.execve(python, [str(python), "-m", "emulated_aws"], {**os.environ, **own})
 

@@ -10,7 +10,7 @@ from deployment import REPOSITORY, Deployment, missing
 from emulator import Emulator, insist
 from pipeline import Pipeline, Run
 
-# The order in which the modules run: the last ones change the deployment and take it away.
+# The order in which the modules run. The last two change the deployment and destroy it.
 ORDER = [
     "test_run",
     "test_duplicates",
@@ -44,7 +44,7 @@ def emulator() -> Iterator[Emulator]:
     """The emulated AWS."""
     reason = missing()
     if reason is not None:
-        # What is not here is skipped in a checkout without it, and an error where it is insisted on.
+        # If something that the tests need is missing, they are skipped, or fail where SLUICE_INSIST is set.
         (pytest.fail if insist() else pytest.skip)(reason)
     emulator = Emulator()
     yield emulator
@@ -65,14 +65,14 @@ def pipeline(emulator: Emulator, deployment: Deployment) -> Pipeline:
 
 @pytest.fixture(scope="session")
 def degraded(pipeline: Pipeline) -> Run:
-    """A run whose model gives nothing but useless answers. Its prompt tells what a good one would name."""
+    """A run whose model gives only useless answers. Its prompt says what a good answer must name."""
     pipeline.emulator.script_model(MODEL_ID, {"tool_input": {"summary": 7}, "repeat": True})
     return pipeline.drop("input/smartphone-sales/degraded.csv", sample("messy.csv"))
 
 
 @pytest.fixture(scope="session")
 def good_answer(pipeline: Pipeline, degraded: Run) -> dict[str, Any]:
-    """What a model that does as it is told says about the sample; without a number there is none to check."""
+    """A good answer about the sample. It has no numbers, so there are none to check."""
     assert degraded.status == "SUCCEEDED", degraded
     answer = answer_to(pipeline.emulator.model_requests(MODEL_ID)[0])
     return {"tool_input": answer, "input_tokens": 1200, "output_tokens": 300}
@@ -80,7 +80,7 @@ def good_answer(pipeline: Pipeline, degraded: Run) -> dict[str, Any]:
 
 @pytest.fixture(autouse=True)
 def calm(pipeline: Pipeline, good_answer: dict[str, Any]) -> Iterator[None]:
-    """No fault or reply outlives the test that asked for it; the model answers well unless told otherwise."""
+    """Removes the faults and replies of earlier tests. The model gives a good answer unless a test sets another."""
     pipeline.emulator.script_model(MODEL_ID, {**good_answer, "repeat": True})
     yield
     pipeline.emulator.forget_faults()
@@ -108,7 +108,7 @@ def sample(name: str) -> bytes:
 
 
 def answer_to(request: dict[str, Any]) -> dict[str, Any]:
-    """A complete answer to the prompt: one statement of each kind that it wants, naming the groups that it must."""
+    """A complete answer to the prompt: one statement of each kind that it wants, with the groups that it must name."""
     prompt = request["messages"][0]["content"][0]["text"]
     asked = json.loads(next(line for line in prompt.splitlines() if line.startswith('{"')))
 

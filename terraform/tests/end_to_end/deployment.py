@@ -14,7 +14,7 @@ SERVICES = "bedrock cloudtrail cloudwatch dynamodb events iam kms lambda logs s3
 
 
 def missing() -> str | None:
-    """What is not here that a deployment needs, or `None`."""
+    """What a deployment needs and is missing, or `None`."""
     if shutil.which("terraform") is None:
         return "there is no terraform on the path"
     absent = [step for step in steps() if not (functions() / f"{step}.zip").exists()]
@@ -29,7 +29,7 @@ def steps() -> list[str]:
 
 
 def functions() -> Path:
-    """Where the zips lie; SLUICE_FUNCTIONS_DIR says otherwise."""
+    """Where the zips are: SLUICE_FUNCTIONS_DIR, or the folder of steps/package."""
     target = Path(os.environ.get("CARGO_TARGET_DIR") or REPOSITORY / "target")
     return Path(os.environ.get("SLUICE_FUNCTIONS_DIR") or target / "functions" / "x86_64").absolute()
 
@@ -51,7 +51,7 @@ class Deployment:
         self._terraform("init", "-no-color", *([f"-plugin-dir={plugins}"] if plugins else []))
 
     def set(self, variables: dict[str, Any]) -> None:
-        """The variables of the next plan; those not named have their defaults."""
+        """The variables of the next plan. Those that are not named have their defaults."""
         always = {"functions_dir": str(functions()), "architecture": "x86_64", "force_destroy": True}
         self._write("terraform.tfvars.json", {**always, **variables})
 
@@ -67,7 +67,7 @@ class Deployment:
         return planned.returncode, planned.stdout
 
     def destroy(self) -> None:
-        """Takes everything away."""
+        """Destroys everything."""
         self._terraform("destroy", "-no-color", "-auto-approve", "-parallelism=20")
 
     def _override(self) -> dict[str, Any]:
@@ -78,7 +78,7 @@ class Deployment:
             "s3_use_path_style": True,
             "skip_credentials_validation": True,
             "skip_metadata_api_check": True,
-            # The provider would try an API that the emulator lacks for ten minutes.
+            # Otherwise the provider would retry an API that the emulator lacks for ten minutes.
             "max_retries": 1,
         }
         return {"terraform": {"backend": {"local": {}}}, "provider": {"aws": provider}}

@@ -36,7 +36,7 @@ class Emulator:
         self._process.wait(30)
 
     def environment(self) -> dict[str, str]:
-        """What a program needs in its environment to take the emulator for AWS."""
+        """The environment variables by which a program uses the emulator in place of AWS."""
         return {
             "AWS_ENDPOINT_URL": self.endpoint,
             "AWS_REGION": self.region,
@@ -46,7 +46,7 @@ class Emulator:
         }
 
     def client(self, service: str) -> Any:
-        """A boto3 client: the referee that shares no code with what is tested."""
+        """A boto3 client. It shares no code with what is tested."""
         return boto3.client(
             service,
             endpoint_url=self.endpoint,
@@ -57,15 +57,15 @@ class Emulator:
         )
 
     def events(self) -> list[dict[str, Any]]:
-        """What programs have put on a bus, oldest first."""
+        """The events that programs have put on a bus, oldest first."""
         return self._control("GET", "events")
 
     def mails(self) -> list[dict[str, Any]]:
-        """What SES has accepted, oldest first."""
+        """The mails that SES has accepted, oldest first."""
         return self._control("GET", "mails")
 
     def script_model(self, model_id: str, *replies: dict[str, Any]) -> None:
-        """Lays out what the model will answer, in place of what was laid out before."""
+        """Sets the answers of the model. They replace those that were set before."""
         self._control("POST", f"bedrock/{quote(model_id, safe='')}", list(replies))
 
     def model_requests(self, model_id: str) -> list[dict[str, Any]]:
@@ -73,19 +73,19 @@ class Emulator:
         return self._control("GET", f"bedrock/{quote(model_id, safe='')}")
 
     def fault(self, service: str, operation: str, **fault: Any) -> None:
-        """The next calls that match run into this."""
+        """Sets a fault for the next calls that match."""
         self._control("POST", "faults", {"service": service, "operation": operation, **fault})
 
     def pending_faults(self) -> list[dict[str, Any]]:
-        """The faults that have not happened yet: a test that leaves some has not tested them."""
+        """The faults that have not happened yet. A test that leaves some has not tested them."""
         return self._control("GET", "faults")
 
     def kill_next(self, function: str, times: int = 1) -> None:
-        """The processes of the function's next invocations die."""
+        """Kills the processes of the function's next invocations."""
         self._control("POST", f"functions/{function}", {"action": "kill", "times": times})
 
     def time_out_next(self, function: str, after_ms: int) -> None:
-        """The function's next invocation may take no longer."""
+        """Makes the function's next invocation time out."""
         self._control("POST", f"functions/{function}", {"action": "time_out", "after_ms": after_ms})
 
     def logs(self, function: str) -> list[str]:
@@ -93,7 +93,7 @@ class Emulator:
         return self._control("GET", f"logs/{function}")
 
     def forget_faults(self) -> None:
-        """What has not happened yet will not."""
+        """Cancels every fault and kill that has not happened yet."""
         self._control("POST", "calm", {})
 
     def _control(self, method: str, path: str, body: Any = None) -> Any:
@@ -104,5 +104,5 @@ class Emulator:
 
 
 def insist() -> bool:
-    """Whether what is needed must be there: then nothing is skipped."""
+    """Whether a missing requirement is a failure (SLUICE_INSIST). Otherwise tests are skipped."""
     return os.environ.get("SLUICE_INSIST") == "1"

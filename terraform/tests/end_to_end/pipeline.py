@@ -1,4 +1,4 @@
-"""The deployed pipeline, as its users and operators meet it: drop a file, look at what came of it."""
+"""The deployed pipeline as its users and operators see it: drop a file, look at the results."""
 
 import base64
 import email
@@ -14,13 +14,13 @@ from boto3.dynamodb.types import TypeDeserializer
 from domain_events import check_domain_event
 from emulator import Emulator
 
-# Many times what it takes on a machine that has nothing else to do.
+# Much longer than it takes on an idle machine.
 PATIENCE_SECONDS = 240
 
 
 @dataclass
 class Run:
-    """One execution: how it stands and what it has been through."""
+    """One execution: its status and its history."""
 
     arn: str
     status: str
@@ -49,7 +49,7 @@ class Run:
 
 
 class Pipeline:
-    """One deployment, by its outputs."""
+    """One deployment, known by its Terraform outputs."""
 
     def __init__(self, emulator: Emulator, outputs: dict[str, Any], name: str, model_id: str) -> None:
         self.emulator, self.outputs, self.name, self.model_id = emulator, outputs, name, model_id
@@ -87,7 +87,7 @@ class Pipeline:
         return [found["Key"] for page in pages for found in page.get("Contents", [])]
 
     def leftovers(self) -> list[str]:
-        """What no run may leave: staged objects, any version of them, and unfinished uploads."""
+        """What no run may leave behind: staged objects (any version) and unfinished uploads."""
         versions = self.s3.list_object_versions(Bucket=self.bucket, Prefix="staging/")
         uploads = self.s3.list_multipart_uploads(Bucket=self.bucket)
         found = versions.get("Versions", []) + versions.get("DeleteMarkers", []) + uploads.get("Uploads", [])
@@ -123,7 +123,7 @@ class Pipeline:
         return self.run(arn)
 
     def run(self, arn: str) -> Run:
-        """The execution as it stands."""
+        """The execution as it is now."""
         told = self.states.describe_execution(executionArn=arn)
         pages = self.states.get_paginator("get_execution_history").paginate(executionArn=arn)
         return Run(
@@ -144,7 +144,7 @@ class Pipeline:
         return next(item for item in records if run.name in (item["correlation_id"], item["owner_name"]))
 
     def items(self, table: str) -> list[dict[str, Any]]:
-        """All items of a table, which is named as the output is."""
+        """All items of a table. The name is that of the Terraform output."""
         pages = self.dynamodb.get_paginator("scan").paginate(TableName=self.outputs[table], ConsistentRead=True)
         read = TypeDeserializer().deserialize
         return [{name: read(value) for name, value in item.items()} for page in pages for item in page["Items"]]
@@ -175,7 +175,7 @@ class Pipeline:
         return [json.loads(line) for line in self.emulator.logs(f"{self.name}-{step}")]
 
     def until(self, condition: Any, what: str) -> Any:
-        """Waits for something to be true, and returns it."""
+        """Waits until a function returns something true, and returns that."""
         give_up = time.monotonic() + PATIENCE_SECONDS
         while not (result := condition()):
             assert time.monotonic() < give_up, f"waited {PATIENCE_SECONDS} s for {what}"
@@ -184,7 +184,7 @@ class Pipeline:
 
 
 def is_record(item: dict[str, Any]) -> bool:
-    """Whether a ledger item is a content's record."""
+    """Whether a ledger item is the record of a file's content."""
     return item["pk"].startswith("content#")
 
 

@@ -18,7 +18,7 @@ Sluice = Callable[..., subprocess.CompletedProcess[str]]
 
 @pytest.fixture(scope="module")
 def sluice(pipeline: Pipeline) -> Sluice:
-    """The binary; SLUICE_BIN names another one than the debug build."""
+    """The binary: SLUICE_BIN, or the debug build."""
     target = Path(os.environ.get("CARGO_TARGET_DIR") or REPOSITORY / "target")
     program = os.environ.get("SLUICE_BIN") or shutil.which("sluice", path=target / "debug")
     reason = "there is no sluice in target/debug: cargo build --package sluice --features aws"

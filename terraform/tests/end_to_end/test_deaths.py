@@ -1,4 +1,4 @@
-"""Processes die at the worst moment. Retried, the run ends with the same bytes; given up, it says so."""
+"""Processes die at the worst moment. A retried run ends with the same bytes. A run that is given up fails visibly."""
 
 import json
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from conftest import sample
 from pipeline import Pipeline, Run, bodies
 
 STEPS = ["claim-file", "validate-and-partition", "aggregate", "analyze", "send-report"]
-# A call of each function in the middle of its work, after which it dies before it learns of the answer.
+# For each function, a call in the middle of its work. The process dies before it gets the answer.
 IN_THE_MIDDLE = [
     ("claim-file", "dynamodb", "PutItem", "ledger"),
     ("claim-file", "s3", "PutObject", "manifest.json"),
@@ -25,7 +25,7 @@ IN_THE_MIDDLE = [
 
 
 def is_right(pipeline: Pipeline, run: Run, most_mails: int = 1) -> None:
-    """No record is lost or doubled, and nobody gets two mails."""
+    """Checks that no record is lost or doubled, and that no second mail is sent."""
     assert run.status == "SUCCEEDED", (run.error, run.cause)
     expected = sample("expected/messy_rejected.csv").splitlines()
     rejected = pipeline.get(run.output["outputs"]["rejected"]).splitlines()
@@ -60,7 +60,7 @@ def test_a_function_dies_in_the_middle(
     run = pipeline.drop(key(), messy)
     is_right(pipeline, run)
     assert run.failures == ["Runtime.ExitError"]
-    # A mark without a mail is the price of never sending two.
+    # The mark may be there without a mail. That is accepted, so that no second mail is ever sent.
     lost = match == "send-log"
     assert run.states[-1] == ("CompletedWithoutReport" if lost else "Completed")
     assert len(pipeline.mails(run)) == (0 if lost else 1)
@@ -71,7 +71,7 @@ def failed_for_good(pipeline: Pipeline, run: Run) -> dict[str, Any]:
     pipeline.until(lambda: pipeline.ledger(run)["state"] == "FAILED", "the ledger to say FAILED")
     pipeline.until(lambda: failure_mails(pipeline, run), "the failure mail")
     kinds = [event["detail_type"] for event in pipeline.domain_events(run)]
-    # Not always the last one: a function that was at work when its execution was stopped goes on to its end.
+    # It is not always the last event: a function goes on to its end when its execution is stopped.
     assert "Run Failed" in kinds
     return pipeline.ledger(run)
 

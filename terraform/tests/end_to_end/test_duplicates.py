@@ -1,4 +1,4 @@
-"""At least once delivered becomes once processed."""
+"""A file whose event is delivered several times is processed once."""
 
 import json
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""AWS has its moments: throttled, overloaded, half done. The run waits them out and ends with the right result."""
+"""Short faults of AWS: throttled, overloaded, half done. The run retries and ends with the right result."""
 
 from collections.abc import Callable
 
@@ -14,7 +14,7 @@ THROTTLED = {
 
 
 def is_right(pipeline: Pipeline, run: Run) -> None:
-    """As if nothing had happened."""
+    """Checks that the run ended as if there had been no fault."""
     assert (run.status, run.states[-1]) == ("SUCCEEDED", "Completed"), (run.error, run.cause)
     assert pipeline.emulator.pending_faults() == [], "every fault has happened"
     assert run.output["records"] == {"read": 95, "valid": 68, "rejected": 27}

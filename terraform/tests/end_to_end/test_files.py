@@ -1,4 +1,4 @@
-"""Files that are no ordinary ones: refused, without records, all rejected, oddly named, corrected."""
+"""Unusual files: refused, without records, all rejected, oddly named, corrected."""
 
 import csv
 import io

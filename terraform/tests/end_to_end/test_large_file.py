@@ -31,7 +31,7 @@ def large_file() -> tuple[bytes, int]:
 
 
 def is_whole(pipeline: Pipeline, run: Run, body: bytes, records: int) -> None:
-    """Every record with its bytes: the processed rows without their lineage are the input's, in order."""
+    """Checks that the processed rows, without their lineage columns, are the rows of the input, in order."""
     assert run.states[-1] == "Completed", (run.error, run.cause)
     rejected = records // 50
     assert run.output["records"] == {"read": records, "valid": records - rejected, "rejected": rejected}
@@ -65,7 +65,7 @@ def test_outputs_go_through_multipart_uploads_and_staging_is_cleared(
 def test_a_death_in_the_middle_of_an_upload_leaves_only_what_expires(
     pipeline: Pipeline, key: Callable[..., str], operation: str
 ) -> None:
-    """Nobody can tidy up after a process that is dead; the bucket's lifecycle does, below `staging/`."""
+    """A process that was killed cannot clean up. The bucket's lifecycle does it, below `staging/`."""
     pipeline.emulator.script_model(MODEL_ID, {"tool_input": {}, "repeat": True})
     pipeline.emulator.fault("s3", operation, when="after", kill=f"{pipeline.name}-validate-and-partition")
     body, records = large_file()

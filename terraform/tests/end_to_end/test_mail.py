@@ -1,4 +1,4 @@
-"""The report is sent at most once: refused visibly, ambiguous where nobody can know, never twice."""
+"""The report is sent at most once. A refusal is visible, an unknown result is ambiguous, no mail is sent twice."""
 
 from collections.abc import Callable
 
@@ -11,7 +11,7 @@ BROKEN = {"status": 500, "error": "InternalServiceErrorException", "message": "S
 
 
 def published(pipeline: Pipeline, run: Run) -> None:
-    """Whatever became of the mail, the run's outputs are there."""
+    """Checks that the run's outputs are there, with or without the mail."""
     assert run.status == "SUCCEEDED", (run.error, run.cause)
     assert run.output["records"] == {"read": 95, "valid": 68, "rejected": 27}
     assert pipeline.json(run.output["outputs"]["manifest"])["results"]["outcome"] == "Completed"

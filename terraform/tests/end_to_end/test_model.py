@@ -1,4 +1,4 @@
-"""A model comments and does not count; where it is out of reach, the run degrades visibly and loses nothing."""
+"""A model comments and does not count. If it cannot be used, the run degrades visibly and loses nothing."""
 
 import json
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from pipeline import Pipeline, Run, bodies
 
 
 def is_degraded(pipeline: Pipeline, run: Run, because: str) -> None:
-    """The deterministic analyst stood in, and everybody is told."""
+    """Checks that the deterministic analyst took over, and that the analysis, the mail and the table say so."""
     assert (run.status, run.states[-1]) == ("SUCCEEDED", "Completed"), (run.error, run.cause)
     assert "AnalyzeWithoutModel" in run.states
     analysis = pipeline.json(run.output["outputs"]["analysis"])

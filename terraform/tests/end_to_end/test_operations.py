@@ -50,7 +50,7 @@ def test_two_failures_make_two_mails_and_no_lock_stays(
 def test_an_owner_that_died_without_a_word_is_noticed(
     pipeline: Pipeline, key: Callable[..., str], messy: bytes
 ) -> None:
-    """The rule's own call fails too; the next drop asks Step Functions whether the owner still runs."""
+    """The call of the failure rule fails too. The next drop asks Step Functions whether the owner still runs."""
     dropped = key()
     pipeline.emulator.fault("events", "PutEvents", status=500, error="InternalException", message="", times=2)
     pipeline.emulator.script_model(MODEL_ID, {"tool_input": {}, "repeat": True})

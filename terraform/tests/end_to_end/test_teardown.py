@@ -1,4 +1,4 @@
-"""`terraform destroy` takes everything away, the dropped files included."""
+"""`terraform destroy` removes everything, the dropped files included."""
 
 from collections.abc import Callable
 from typing import Any
@@ -39,7 +39,7 @@ def test_destroy_leaves_nothing(pipeline: Pipeline, deployment: Deployment) -> N
 
 
 def keys(kms: Any) -> list[dict[str, Any]]:
-    """The customer's keys; those that AWS makes for itself, `alias/aws/…`, stay."""
+    """The customer's keys. AWS's own keys, `alias/aws/…`, are left out, since they stay."""
     aliases = kms.list_aliases()["Aliases"]
     own = {each.get("TargetKeyId") for each in aliases if each["AliasName"].startswith("alias/aws/")}
     found = {each["KeyId"] for each in kms.list_keys()["Keys"]} - own

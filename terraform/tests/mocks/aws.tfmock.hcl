@@ -1,4 +1,4 @@
-# What the logic of the project needs to know of AWS: an account, and ARNs that look like ARNs.
+# The answers of AWS that the project's logic needs: an account, and ARNs in the right form.
 
 mock_data "aws_caller_identity" {
   defaults = { account_id = "123456789012" }

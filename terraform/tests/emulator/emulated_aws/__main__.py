@@ -18,7 +18,7 @@ def main() -> None:
     os.environ.setdefault("AWS_DEFAULT_REGION", REGION)
     os.environ.setdefault("AWS_ACCESS_KEY_ID", "test")
     os.environ.setdefault("AWS_SECRET_ACCESS_KEY", "test")
-    # moto would make instance profiles, default networks and images that nobody here asks for.
+    # moto would make instance profiles, default networks and images, which nothing here uses.
     os.environ.setdefault("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
 
     from werkzeug.serving import make_server
@@ -39,7 +39,7 @@ def main() -> None:
         pass
     application.close()
     shutil.rmtree(folder, ignore_errors=True)
-    # Executions and functions may still be running in threads that nobody waits for.
+    # Executions and functions may still be running in threads. The process does not wait for them.
     os._exit(0)
 
 

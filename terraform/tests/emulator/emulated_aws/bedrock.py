@@ -1,4 +1,4 @@
-"""Bedrock's Converse, scripted: replies are laid out for each model id and taken in turn."""
+"""Bedrock's Converse by script: a test sets the replies for each model id, and they are given in turn."""
 
 import json
 import threading
@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 
 class Bedrock:
-    """Scripts and the requests seen, by model id. A call that nobody laid out a reply for is an error 500."""
+    """Scripts and the requests seen, by model id. A call for which no reply is set is an error 500."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -17,7 +17,7 @@ class Bedrock:
         self._requests: dict[str, list[Any]] = {}
 
     def script(self, model_id: str, replies: list[dict[str, Any]]) -> None:
-        """Lays out replies; they replace what was left of earlier ones."""
+        """Sets replies. They replace those that were not given yet."""
         with self._lock:
             self._scripts[model_id] = list(replies)
 

@@ -1,4 +1,4 @@
-"""What an incoming request is: which service, which operation, and its body, whole."""
+"""Reads an incoming request: its service, its operation and its whole body."""
 
 import io
 import json
@@ -37,12 +37,12 @@ class Call:
     body: bytes
 
     def mentions(self, text: str) -> bool:
-        """Whether the path, the query or the body holds this text; what is stored in S3 is not looked at."""
+        """Whether the path, the query or the body holds this text; objects in S3 are not searched."""
         in_body = self.operation not in ("PutObject", "UploadPart") and text.encode() in self.body
         return text in self.path or text in self.query or in_body
 
     def json(self) -> Any:
-        """The body as JSON; an empty object if it is none."""
+        """The body as JSON; an empty object if it is not JSON."""
         try:
             return json.loads(self.body or b"{}")
         except ValueError:

@@ -2,7 +2,7 @@
 
 moto keeps buses, rules and targets and matches patterns; it does not start executions or functions, and
 it does not see the events that AWS's own services send. Delivery is once and in order, without the
-retries of a rule; what cannot be handed over goes to the target's dead-letter queue at once.
+retries of a rule. What cannot be delivered goes to the target's dead-letter queue at once.
 """
 
 import json
@@ -26,7 +26,7 @@ Event = dict[str, Any]
 
 
 class Delivery:
-    """One thread hands events over, so that a caller of PutObject or PutEvents never waits for a target."""
+    """One thread delivers events, so that a caller of PutObject or PutEvents never waits for a target."""
 
     def __init__(self) -> None:
         self.seen: list[dict[str, Any]] = []
@@ -35,13 +35,13 @@ class Delivery:
             "sqs": _to_queue,
             "sns": _to_topic,
             "logs": _to_log_group,
-            # moto makes a rule for each archive; what it would keep is kept in `seen`.
+            # moto makes a rule for each archive. Its events are in `seen` anyway.
             "events": lambda target, document: None,
         }
         threading.Thread(target=self._run, daemon=True).start()
 
     def target(self, service: str, hand_over: Callable[[dict[str, Any], str], None]) -> None:
-        """Tells how a target of this service (the ARN's name) takes its input."""
+        """Says how a target of this service (its name in the ARN) gets its input."""
         self._targets[service] = hand_over
 
     def send(self, bus: str, source: str, detail_type: str, resources: list[str], detail: Any) -> str:
@@ -130,7 +130,7 @@ def at_path(document: Any, path: str) -> Any:
 
 
 def _fill(template: str, paths: dict[str, str], event: Event) -> str:
-    """Inside quotes a variable's text is put in; outside them its JSON, as EventBridge does."""
+    """Inside quotes a variable is replaced by its text, outside of quotes by its JSON, as EventBridge does."""
     values = {name: at_path(event, path) for name, path in paths.items()}
     values["aws.events.event"] = values["aws.events.event.json"] = event
     values["aws.events.event.ingestion-time"] = event["time"]

@@ -1,4 +1,4 @@
-"""Faults on request: the next calls that match are answered with an error, or cost a function its life."""
+"""Faults on request: the next calls that match are answered with an error, or a function's process is killed."""
 
 import json
 import threading
@@ -30,7 +30,7 @@ class Fault:
     kill: str | None = None
 
     def matches(self, call: Call) -> bool:
-        """Whether it is about this call."""
+        """Whether the fault is for this call."""
         same = self.service == call.service and self.operation in (None, call.operation)
         return same and (not self.match or call.mentions(self.match))
 
@@ -48,7 +48,7 @@ class Fault:
 
 
 class Faults:
-    """The faults that are still to come."""
+    """The faults that have not happened yet."""
 
     def __init__(self, kill: Callable[[str], None]) -> None:
         self._lock = threading.Lock()
@@ -61,7 +61,7 @@ class Faults:
             self._pending.append(Fault(**document))
 
     def pending(self) -> list[dict[str, Any]]:
-        """What is still to come, with the times that are left."""
+        """The faults that have not happened yet, each with the number of times left."""
         with self._lock:
             return [asdict(fault) for fault in self._pending]
 
@@ -71,7 +71,7 @@ class Faults:
             self._pending.clear()
 
     def take(self, call: Call) -> Fault | None:
-        """The fault that this call runs into, if any; it counts as one time."""
+        """The fault for this call, if there is one. It has then happened once more."""
         with self._lock:
             for fault in self._pending:
                 if fault.matches(call):
@@ -82,7 +82,7 @@ class Faults:
         return None
 
     def apply(self, call: Call, carry_out: Callable[[], Any]) -> Any:
-        """The answer (a WSGI application) of the call that was carried out, or of its fault."""
+        """The answer (a WSGI application) to the call, from moto or from the fault."""
         fault = self.take(call)
         if fault is None:
             return carry_out()

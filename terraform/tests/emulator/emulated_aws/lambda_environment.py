@@ -46,7 +46,7 @@ class Environment:
         threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
         scratch.mkdir(parents=True, exist_ok=True)
         host, port = self._server.server_address[:2]
-        # Nothing of this process's own environment reaches the function.
+        # The function inherits none of this process's environment variables.
         own = {"AWS_LAMBDA_RUNTIME_API": f"{host}:{port}", "TMPDIR": str(scratch)}
         self._process = subprocess.Popen(
             [command],
@@ -138,7 +138,7 @@ def _handler(environment: Environment) -> type[BaseHTTPRequestHandler]:
             self._answer(200, invocation.event, headers)
 
         def do_POST(self) -> None:
-            """The runtime answers, or tells of an error."""
+            """The runtime answers, or reports an error."""
             body = self._body()
             self._answer(202, b'{"status":"OK"}', {"Content-Type": "application/json"})
             environment.finish("response" if self.path.endswith("/response") else "error", body)
@@ -161,6 +161,6 @@ def _handler(environment: Environment) -> type[BaseHTTPRequestHandler]:
             self.wfile.write(body)
 
         def log_message(self, *_: Any) -> None:
-            """Keeps quiet."""
+            """Logs nothing."""
 
     return RuntimeApi

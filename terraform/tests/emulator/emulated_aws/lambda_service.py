@@ -18,7 +18,7 @@ from . import ACCOUNT_ID, REGION
 from .lambda_environment import Environment, Result
 
 LOG = logging.getLogger(__name__)
-# How often Lambda tries an asynchronous invocation again that failed, and how long it waits before.
+# How often Lambda retries an asynchronous invocation that failed, and how long it waits before each retry.
 ASYNCHRONOUS_RETRIES = 2
 ASYNCHRONOUS_WAIT_SECONDS = 60
 
@@ -76,20 +76,20 @@ class Functions:
         threading.Thread(target=self._attempt, args=(name, event, qualifier), daemon=True).start()
 
     def order(self, name: str, action: str, after_ms: int, times: int) -> None:
-        """`kill`: the process of each of the next invocations dies, so long after it took its event;
-        `time_out`: they may take no longer than that."""
+        """`kill`: the process of each of the next invocations dies after this time from taking its event.
+        `time_out`: the next invocations may take no longer than this time."""
         if action not in ("kill", "time_out"):
             raise ValueError(f"unknown action {action}")
         with self._lock:
             self._orders[name] += [(action, after_ms)] * times
 
     def spare(self) -> None:
-        """Nobody who was to die next does."""
+        """Cancels the orders that were not carried out yet."""
         with self._lock:
             self._orders.clear()
 
     def kill_busy(self, name: str) -> None:
-        """The processes of this function that are at work die now."""
+        """Kills the processes of this function that are working on an event."""
         with self._lock:
             for _, environments in self._pools.values():
                 for environment in environments:

@@ -1,9 +1,9 @@
 """S3 as a bucket under SSE-KMS behaves: opaque ETags, stored checksums, events on EventBridge.
 
-moto's ETags are MD5s, which recognise a re-drop of the same bytes by accident; it keeps a checksum only if
-the client named one and verifies none; it reports a multipart upload twice; it does not read back that
-EventBridge is on, and does not encode keys in a listing of versions; it takes a Deny with a Condition for
-a Deny of everything.
+moto's ETags are MD5s, by which a re-drop of the same bytes would be recognised by accident. It keeps a checksum
+only if the client named one, and verifies none. It reports a multipart upload twice. It does not give back that
+EventBridge is on, and does not encode keys in a listing of versions. It takes a Deny with a Condition for a
+Deny of everything.
 """
 
 import base64
@@ -79,7 +79,7 @@ def _keep_checksum(key: FakeKey) -> None:
 
 
 def _patch_checksums() -> None:
-    """A checksum that came with the bytes must be theirs; without one S3 computes CRC64NVME itself."""
+    """A checksum that came with the bytes must match them. Without one, S3 computes CRC64NVME itself."""
     get_checksum, head = S3Response._get_checksum, S3Response.head_object
     complete, copy = S3Backend.complete_multipart_upload, S3Backend.copy_object
 

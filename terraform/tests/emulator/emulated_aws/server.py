@@ -34,15 +34,15 @@ from .states_execution import Clock
 
 
 class Handler(MotoRequestHandler):
-    """Requests are not logged: standard output belongs to the line that tells the endpoint."""
+    """Requests are not logged: standard output holds only the line with the endpoint."""
 
     def log(self, *_: Any) -> None:
-        """Keeps quiet."""
+        """Logs nothing."""
 
 
 class Application:
     """Routes a request. Calls of one service are carried out one after the other, as if each were atomic:
-    moto reads a condition and writes an item in two steps, and here many clients call at once."""
+    moto checks a condition and writes the item in two steps, and here many clients call at once."""
 
     def __init__(self, folder: Path) -> None:
         default_user_config["stepfunctions"] = {"execute_state_machine": True}
@@ -72,7 +72,7 @@ class Application:
         self.delivery.target("states", _start_execution)
 
     def listens_at(self, endpoint: str) -> None:
-        """Tells the endpoint to whom needs it."""
+        """Gives the endpoint to the parts that need it."""
         self.functions.endpoint = endpoint
 
     def close(self) -> None:
@@ -102,7 +102,7 @@ def _start_execution(target: dict[str, Any], event: str) -> None:
 
 
 class Answer:
-    """What a WSGI application answered, to be handed on unchanged or dropped."""
+    """The answer of a WSGI application, which can be passed on unchanged or dropped."""
 
     def __init__(self, application: Any, environ: dict[str, Any]) -> None:
         self._start: tuple[Any, ...] = ()

@@ -8,7 +8,7 @@ from moto.ses.models import SESBackend
 
 
 class Outbox:
-    """Every accepted raw message, oldest first. moto refuses senders that are no verified identity."""
+    """Every accepted raw message, oldest first. moto refuses a sender that is not a verified identity."""
 
     def __init__(self) -> None:
         self.mails: list[dict[str, Any]] = []

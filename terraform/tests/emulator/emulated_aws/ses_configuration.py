@@ -1,6 +1,6 @@
-"""SES configuration sets, as they are read back, and their event destinations, which moto lacks.
+"""SES configuration sets that can be read back, and their event destinations, both of which moto lacks.
 
-It also keeps the tags of an identity under an ARN that nobody asks for.
+moto also keeps the tags of an identity under another ARN than the one by which they are read.
 """
 
 import json
@@ -32,7 +32,7 @@ def install() -> None:
 
 
 def _described(self: ConfigurationSet) -> dict[str, Any]:
-    """What was not set has AWS's default, and an empty option is none."""
+    """Options that were not set have AWS's defaults. Empty options are left out."""
     described = {
         "ConfigurationSetName": self.configuration_set_name,
         "TrackingOptions": self.tracking_options,
@@ -65,7 +65,7 @@ def update_configuration_set_event_destination(self: SESV2Response) -> str:
 
 
 def delete_configuration_set_event_destination(self: SESV2Response) -> str:
-    """Takes one away."""
+    """Removes one."""
     _destinations(self).pop(self._get_param("EventDestinationName"), None)
     return "{}"
 

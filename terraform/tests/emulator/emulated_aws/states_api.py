@@ -91,7 +91,7 @@ def start_execution(
 
 
 def describe_execution(self: StepFunctionResponse) -> ActionResult:
-    """With the stop date of every end, and what there is to tell of redrives."""
+    """With the stop date of every finished execution, and its redrives."""
     execution = self.stepfunction_backend.describe_execution(self._get_param("executionArn"))
     answer = {**_summary(execution), "input": execution.execution_input, "inputDetails": {"included": True}}
     if execution.status == "SUCCEEDED":
@@ -170,7 +170,7 @@ def list_state_machine_versions(self: StepFunctionResponse) -> ActionResult:
 
 
 def stop_execution(self: StepFunctionResponse) -> ActionResult:
-    """Takes effect before it answers; the task in flight is left to itself."""
+    """Takes effect before it answers. The task that is running goes on by itself."""
     execution = self.stepfunction_backend.describe_execution(self._get_param("executionArn"))
     if execution is None:
         raise ExecutionDoesNotExist(f"Execution Does Not Exist: '{self._get_param('executionArn')}'")
@@ -184,7 +184,7 @@ def stop_execution(self: StepFunctionResponse) -> ActionResult:
 
 
 def validate_state_machine_definition(self: StepFunctionResponse) -> ActionResult:
-    """moto's parser says whether it is one."""
+    """Whether moto's parser accepts the definition."""
     try:
         self.stepfunction_backend._validate_definition(self._get_param("definition"))
     except Exception as error:

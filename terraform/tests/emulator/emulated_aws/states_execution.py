@@ -1,7 +1,7 @@
 """How an execution runs: real functions, short waits, StopExecution that takes effect, redrive, status events.
 
-moto interprets the states language; what is patched here is where it waits for ever, waits in real time
-or has nothing at all.
+moto interprets the states language. Patched here are the places where it waits for ever, where it waits in
+real time, and where something is missing.
 """
 
 import copy
@@ -36,7 +36,7 @@ from .lambda_service import Functions
 
 
 class Clock:
-    """How long a second of `Retry` and `Wait` lasts: tests need the order of things, not the pauses."""
+    """How long a second of `Retry` and `Wait` lasts: tests need the order of events, not the pauses."""
 
     def __init__(self, factor: float) -> None:
         self.factor = factor
@@ -47,12 +47,12 @@ class Clock:
 
 
 class Abandoned(BaseException):
-    """The execution was stopped or timed out while a task was in flight; nobody waits for the task."""
+    """The execution was stopped or timed out while a task was running. Nothing waits for the task any more."""
 
 
 @dataclass
 class Entry:
-    """A state as it was entered: what a redrive starts from."""
+    """A state and its input when it was entered. A redrive starts from it."""
 
     name: str
     input: Any
@@ -171,7 +171,7 @@ def _format_start_time() -> None:
 
 
 def iso(moment: datetime) -> str:
-    """As the context object has it, for example `2025-03-01T09:30:00.123Z`."""
+    """A time in the format of the context object, for example `2025-03-01T09:30:00.123Z`."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
 
 

@@ -1,6 +1,6 @@
 """JSONata for moto's Step Functions, which has no evaluator of its own: jsonata-python.
 
-Values are bound, not pasted into the expression as moto would, so that a quote in a key is a quote.
+Values are bound to variables. moto would paste them into the expression, where a quote in a key would end a string.
 """
 
 import json
@@ -39,7 +39,7 @@ def _evaluate(env: Environment, expression: str) -> Any:
     if result is None:
         raise _failure(env, f"The JSONata expression '{expression}' returned nothing (undefined).")
     try:
-        # Lists and nulls of the evaluator's own kind become plain ones; a function is no JSON.
+        # The evaluator's own lists and nulls become plain ones. A function cannot become JSON.
         return json.loads(json.dumps(Utils.convert_nulls(result), allow_nan=False))
     except (TypeError, ValueError) as error:
         raise _failure(env, f"The JSONata expression '{expression}' returned an unsupported result type.") from error

@@ -19,14 +19,14 @@ from .states_execution import announce_status, iso
 
 
 class ExecutionNotRedrivable(AWSError):
-    """The execution runs, or has succeeded."""
+    """The execution cannot be redriven: it is running, or it has succeeded."""
 
     TYPE = "ExecutionNotRedrivable"
     STATUS = 400
 
 
 def redrive(execution: Execution, delivery: Delivery) -> datetime:
-    """Starts it again; returns when."""
+    """Starts it again. Returns the time of the redrive."""
     if execution.status not in ("FAILED", "TIMED_OUT", "ABORTED"):
         raise ExecutionNotRedrivable(f"Execution is {execution.status} and cannot be redriven")
     before = execution.exec_worker.env
