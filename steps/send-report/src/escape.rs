@@ -6,6 +6,7 @@
 use std::fmt::{self, Write};
 
 use askama::filters::Escaper;
+use contract::wording::is_disruptive;
 
 /// For HTML text and attribute values.
 #[derive(Debug, Clone, Copy)]
@@ -45,17 +46,8 @@ impl Escaper for Plain {
 fn printable(char: char) -> char {
     match char {
         '\t' | '\n' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}' => ' ',
-        '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => '\u{fffd}',
-        char if char.is_control() => '\u{fffd}',
+        char if is_disruptive(char) => '\u{fffd}',
         char => char,
-    }
-}
-
-/// The text, cut after `max_chars` characters with a mark that it is cut.
-pub(crate) fn bounded(text: &str, max_chars: usize) -> String {
-    match text.char_indices().nth(max_chars) {
-        Some((end, _)) => format!("{}…", text[..end].trim_end()),
-        None => text.to_owned(),
     }
 }
 
@@ -83,12 +75,5 @@ mod tests {
             escaped(Plain, "a\r\nBcc: b\t\u{1b}[31m\u{9b}\u{2028}<b>"),
             "a  Bcc: b \u{fffd}[31m\u{fffd} <b>"
         );
-    }
-
-    #[test]
-    fn bounded_counts_characters_not_bytes() {
-        assert_eq!(bounded("größe", 5), "größe");
-        assert_eq!(bounded("größe", 4), "größ…");
-        assert_eq!(bounded("ab cd", 3), "ab…");
     }
 }

@@ -2,6 +2,7 @@
 
 use askama::Template;
 use chrono::{DateTime, SecondsFormat, Utc};
+use contract::wording::bounded;
 use pipeline_core::{
     error::{ErrorKind, StepError, StepResult},
     ports::RawEmail,
@@ -13,7 +14,6 @@ use serde_json::Value;
 use crate::{
     Config, Ports, advice,
     delivery::deliver,
-    escape::bounded,
     mail::{Mail, mail_id},
     page::not_rendered,
     report::file_name,

@@ -199,7 +199,7 @@ pub(crate) fn file_name(key: &str) -> &str {
 
 /// A value of the data at the length of a table cell.
 fn value(text: &str) -> String {
-    crate::escape::bounded(text, 120)
+    contract::wording::bounded(text, 120)
 }
 
 /// The frozen code of a refusal, as it is written everywhere else.

@@ -1,6 +1,7 @@
 //! Mails the report of a completed run.
 
 use askama::Template;
+use contract::wording::bounded;
 use pipeline_core::{
     error::{ErrorKind, StepError, StepResult},
     manifest::Manifest,
@@ -13,7 +14,6 @@ use crate::{
     Config, Ports,
     attachment::RejectedRows,
     delivery::{Delivery, deliver},
-    escape::bounded,
     evidence::Evidence,
     mail::Mail,
     page::not_rendered,

@@ -1,15 +1,13 @@
 //! The first sentence of every report.
 
+use contract::wording::{bounded, count, share};
 use pipeline_core::{
     results::RunResults,
     run::{Outcome, RecordCounts},
     steps::analyze::AnomalyCounts,
 };
 
-use crate::{
-    escape::bounded,
-    figure::{count, counted, ratio, share},
-};
+use crate::figure::{counted, ratio};
 
 /// How loud the report is; templates choose colours by it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -9,7 +9,7 @@ mod partition;
 pub mod rejected;
 pub mod validator;
 
-use contract::record::MAX_RECORD_BYTES;
+use contract::{record::MAX_RECORD_BYTES, wording::bounded};
 use pipeline_core::{
     error::{ErrorKind, StepError, StepResult},
     events::EventsOf,
@@ -20,7 +20,7 @@ use pipeline_core::{
 use sha2::{Digest, Sha256};
 
 use self::partition::Partition;
-use self::validator::{Validator, bounded};
+use self::validator::Validator;
 
 /// How many undeclared columns the output names.
 const MAX_UNDECLARED_NAMED: usize = 50;

@@ -45,7 +45,6 @@ use contract::{
 };
 
 pub use self::header::{Column, Header, MAX_COLUMNS};
-pub(crate) use self::message::bounded;
 pub(crate) use self::redrop::BASE64_PREFIX;
 use self::row::{Cells, Checker};
 pub use self::row::{MAX_LISTED_CELLS, RowError};

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use contract::wording::is_invisible;
 use pipeline_core::{analysis::Level, facts::Facts};
 use serde_json::{Map, Value};
 
@@ -12,7 +13,6 @@ use crate::{
     check::{Book, group_label},
     plan::{Ask, Plan},
     statement::{Statement, Statements},
-    wording::is_hidden,
 };
 
 /// The longest statement and the longest summary, in characters.
@@ -169,7 +169,7 @@ impl Reader<'_> {
         if text.chars().count() > longest {
             self.problem(path, &format!("is longer than {longest} characters"));
         }
-        if text.chars().any(is_hidden) {
+        if text.chars().any(is_invisible) {
             self.problem(path, "has line breaks or characters that cannot be seen");
         }
         let lower = text.to_lowercase();

@@ -1,13 +1,11 @@
 //! What a model, or the deterministic analyst, says: always with its author, and marked where a
 //! number is not in the facts.
 
+use contract::wording::{bounded, count};
 use pipeline_core::analysis::{Analysis, Level};
 
 use super::{Capped, Limits};
-use crate::{
-    escape::bounded,
-    figure::{count, usd},
-};
+use crate::figure::usd;
 
 /// The analysis.
 pub(crate) struct Commentary {

@@ -5,11 +5,11 @@ mod time;
 
 use std::collections::BTreeMap;
 
+use contract::wording::{count, decimal, mean, share};
 use pipeline_core::facts::{Facts, Group, MeasureFacts, PairGroup, SegmentFacts, Stats};
 
 pub(crate) use self::{sentiment::Text, time::Time};
 use super::{Bar, Capped, Limits, value};
-use crate::figure::{average, count, decimal, share};
 
 /// The facts.
 pub(crate) struct Computed {
@@ -127,7 +127,7 @@ impl Computed {
 impl Figures {
     fn new(stats: Option<&Stats>) -> Self {
         let exact = |value: Option<&String>| value.map_or_else(dash, |exact| decimal(exact));
-        let rounded = |value: Option<f64>| value.map_or_else(dash, average);
+        let rounded = |value: Option<f64>| value.map_or_else(dash, mean);
         Self {
             count: count(stats.map_or(0, |stats| stats.count)),
             sum: exact(stats.and_then(|stats| stats.sum.as_ref())),

@@ -1,15 +1,13 @@
 //! From what the report was made, and where everything is.
 
+use contract::wording::{bounded, count};
 use pipeline_core::{
     results::RunResults,
     run::{OutputKind, Run},
 };
 
 use super::View;
-use crate::{
-    escape::bounded,
-    figure::{count, size},
-};
+use crate::figure::size;
 
 /// One output of the run.
 pub(crate) struct OutputRow {

@@ -1,12 +1,10 @@
 //! How many records went where, and why.
 
+use contract::wording::{bounded, count, share};
 use pipeline_core::{run::RecordCounts, steps::validate_and_partition};
 
 use super::{Bar, Capped, value};
-use crate::{
-    escape::bounded,
-    figure::{count, ratio, share},
-};
+use crate::figure::ratio;
 
 /// Read, valid, rejected.
 pub(crate) struct Funnel {

@@ -54,14 +54,6 @@ impl fmt::Display for Name<'_> {
     }
 }
 
-/// The text at bounded length, with an ellipsis if it is longer than so many characters.
-pub(crate) fn bounded(text: &str, most: usize) -> String {
-    match text.char_indices().nth(most) {
-        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
-        None => text.to_owned(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

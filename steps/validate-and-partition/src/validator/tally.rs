@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use contract::reject::RejectCode;
+use contract::wording::bounded;
 use pipeline_core::{
     run::RecordCounts,
     steps::validate_and_partition::{FIRST_ROWS, RejectCount},
 };
 
-use super::message::bounded;
 use super::row::RowError;
 
 /// How many characters of a field's name, and of an example, a [`RejectCount`] has.

@@ -1,6 +1,6 @@
 //! The samples of the project: each gives the outputs that stand beside it, byte for byte.
 //!
-//! `UPDATE_EXPECT=1` writes them anew; what changed is then to be checked by hand.
+//! `UPDATE_GOLDENS=1` writes them anew; what changed is then to be checked by hand.
 
 use std::{env, fs, path::PathBuf};
 
@@ -27,7 +27,7 @@ fn check(dataset: &str, name: &str, records: [u64; 3]) {
     assert_eq!([found.read, found.valid, found.rejected], records);
     for (kind, bytes) in &done.files {
         let path = sample(dataset).join(format!("expected/{name}_{kind}.csv"));
-        if env::var_os("UPDATE_EXPECT").is_some() {
+        if env::var_os("UPDATE_GOLDENS").is_some() {
             fs::write(&path, bytes).unwrap();
         }
         let expect = fs::read(&path).unwrap();

@@ -1,12 +1,10 @@
 //! What the free text sounds like, and a few of its texts, as data.
 
+use contract::wording::{bounded, count, score, share};
 use pipeline_core::facts::{self, TextFacts};
 
 use super::{Bar, Capped, Limits, value};
-use crate::{
-    escape::bounded,
-    figure::{count, ratio, score, share},
-};
+use crate::figure::ratio;
 
 /// The free text.
 pub(crate) struct Text {

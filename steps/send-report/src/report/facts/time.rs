@@ -1,9 +1,10 @@
 //! The records over time, as columns of a chart and as a table.
 
+use contract::wording::{count, share};
 use pipeline_core::facts::TimeFacts;
 
 use super::{Bar, Limits, value};
-use crate::figure::{count, ratio, share};
+use crate::figure::ratio;
 
 /// The records over time.
 pub(crate) struct Time {
