@@ -4,7 +4,7 @@
 mod bench;
 
 use analyze::Config;
-use bench::{Bench, CONTRACT, FACTS, input};
+use bench::{Bench, CONTRACT, FACTS, contract_of_every_subject, input, pinned};
 use pipeline_core::{
     analysis::{Analysis, DATA_QUALITY},
     error::ErrorKind,
@@ -12,6 +12,9 @@ use pipeline_core::{
     ports::ModelReply,
 };
 use serde_json::{Value, json};
+
+/// A contract that asks for no statement at all.
+const STORE_EXPORT: &[u8] = include_bytes!("../../../samples/store-export/contract.json");
 
 type Reply = Result<ModelReply, ErrorKind>;
 
@@ -23,6 +26,10 @@ fn action(kind: &str, text: &str) -> Value {
     json!({ "category": kind, "action": text, "priority": "medium" })
 }
 
+fn odd(text: &str) -> Value {
+    json!({ "type": "review_anomaly", "description": text, "severity": "medium" })
+}
+
 /// An answer that can be used as it is.
 fn good() -> Value {
     json!({
@@ -31,11 +38,7 @@ fn good() -> Value {
             statement("customer_satisfaction", "70 of 98 reviews are positive; Apple scores 0.58."),
             statement("price_segment_performance", "Budget has 45% of the sales, Flagship 20%."),
         ],
-        "anomalies": [{
-            "type": "review_anomaly",
-            "description": "Vivo Y28 scores -0.55 over 4 reviews.",
-            "severity": "medium",
-        }],
+        "anomalies": [odd("Vivo Y28 scores -0.55 over 4 reviews.")],
         "recommendations": [
             action("budget_segment", "Stock Samsung Galaxy A15 (9) and Xiaomi Redmi 12 (9)."),
             action("midrange_segment", "Stock Apple iPhone 15 (12) and Google Pixel 8 (6)."),
@@ -49,6 +52,18 @@ fn good() -> Value {
 fn good_with(path: &str, value: Value) -> Value {
     let mut answer = good();
     *answer.pointer_mut(path).unwrap() = value;
+    answer
+}
+
+fn good_with_member(name: &str, value: Value) -> Value {
+    let mut answer = good();
+    answer[name] = value;
+    answer
+}
+
+fn good_with_another(list: &str, item: Value) -> Value {
+    let mut answer = good();
+    answer[list].as_array_mut().unwrap().push(item);
     answer
 }
 
@@ -164,6 +179,22 @@ async fn what_is_wrong_is_told_once_and_put_right() {
                 "severity": "low", "note": "x" }),
             )),
             "anomalies[0]: has members other than",
+        ),
+        (answer(good_with_member("note", json!("x"))), "the answer: has members other than"),
+        (
+            answer(good_with_another(
+                "insights",
+                statement("most_popular_phone", "The iPhone 15 leads."),
+            )),
+            "insights: needs exactly one of the kind most_popular_phone",
+        ),
+        (
+            answer(good_with("/anomalies", json!(vec![odd("Vivo Y28 scores -0.55."); 4]))),
+            "anomalies: has too many of the kind review_anomaly",
+        ),
+        (
+            answer(good_with("/anomalies/0/description", json!("x".repeat(701)))),
+            "anomalies[0].description: is longer than 700",
         ),
         (
             answer(good_with("/recommendations/0/action", json!("Stock the Samsung Galaxy A15."))),
@@ -323,9 +354,77 @@ async fn the_tool_knows_the_kinds_of_the_contract() {
             .collect();
         let schema = &schema["properties"][list];
         assert_eq!(schema["items"]["properties"][member]["enum"], Value::from(kinds.clone()));
-        let least = if list == "anomalies" { 0 } else { kinds.len() };
-        assert_eq!(schema["minItems"], least);
+        let told = schema["description"].as_str().unwrap();
+        let count = if list == "anomalies" { "at most 3 of each" } else { "exactly one of each" };
+        assert!(told.contains(count), "{told}");
     }
     assert!(request.system.contains("never count"));
     assert!(request.turns[0].contains("decide which phones to stock"));
+}
+
+#[tokio::test]
+async fn as_many_anomalies_as_the_tool_tells_are_taken() {
+    let three = vec![odd("Vivo Y28 scores -0.55."); 3];
+    let bench = bench([answer(good_with("/anomalies", json!(three)))]);
+    bench.run(&input(true)).await.unwrap();
+    let kinds = analysis(&bench).anomalies.into_iter().map(|anomaly| anomaly.kind);
+    assert_eq!(kinds.filter(|kind| kind == "review_anomaly").count(), 3);
+}
+
+#[tokio::test]
+async fn a_contract_that_asks_for_nothing_gets_a_summary() {
+    let nothing = |insights: Value| {
+        let lists = json!({ "insights": insights, "anomalies": [], "recommendations": [],
+            "summary": "The stock is as the tables show." });
+        answer(lists)
+    };
+    let script = [nothing(json!([statement("best_item", "It is.")])), nothing(json!([]))];
+    let bench = Bench {
+        model: Some(ScriptedModel::replying(script)),
+        ..Bench::with_contract(STORE_EXPORT.to_vec(), FACTS)
+    };
+    bench.run(&pinned(input(true), STORE_EXPORT)).await.unwrap();
+    assert!(analysis(&bench).insights.is_empty());
+    let requests = bench.model.as_ref().unwrap().requests();
+    let [first, second] = requests.as_slice() else { panic!("two questions") };
+    assert!(second.turns[2].contains("insights[0].type: is none of"), "{}", second.turns[2]);
+    for list in ["insights", "anomalies", "recommendations"] {
+        let told = &first.tool.input_schema["properties"][list]["description"];
+        assert_eq!(told, "Empty: nothing is asked for.");
+    }
+}
+
+/// Source: AWS, Amazon Nova user guide, "Defining a tool". Within, the guide does not name the keywords
+/// that Nova knows; these are the safe ones.
+#[tokio::test]
+async fn the_tool_has_a_schema_that_nova_takes() {
+    const AT_THE_TOP: &[&str] = &["type", "properties", "required"];
+    const WITHIN: &[&str] = &["type", "properties", "required", "items", "enum", "description"];
+    fn walk(schema: &Value, known: &[&str], path: &str) {
+        for (keyword, value) in schema.as_object().unwrap() {
+            assert!(known.contains(&keyword.as_str()), "{path} has {keyword}");
+            match keyword.as_str() {
+                "properties" => {
+                    for (name, member) in value.as_object().unwrap() {
+                        walk(member, WITHIN, &format!("{path}/properties/{name}"));
+                    }
+                }
+                "items" => walk(value, WITHIN, &format!("{path}/items")),
+                "enum" => assert_ne!(value, &json!([]), "{path}"),
+                _ => {}
+            }
+        }
+    }
+    for contract in [CONTRACT.to_vec(), STORE_EXPORT.to_vec(), contract_of_every_subject()] {
+        let input = pinned(input(true), &contract);
+        let bench = Bench {
+            model: Some(ScriptedModel::default()),
+            ..Bench::with_contract(contract, FACTS)
+        };
+        let error = bench.run(&input).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::DependencyUnavailable, "the model has no reply");
+        let schema = bench.model.unwrap().requests().remove(0).tool.input_schema;
+        assert_eq!(schema["type"], "object");
+        walk(&schema, AT_THE_TOP, "#");
+    }
 }

@@ -1,5 +1,6 @@
 //! Whether a model's answer can be used. Nothing is repaired or left out here: an answer is used as it
-//! is, or not at all.
+//! is, or not at all. The schema that the model is given bounds little: counts, lengths and members are
+//! bounded here.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +8,6 @@ use contract::wording::is_invisible;
 use pipeline_core::{analysis::Level, facts::Facts};
 use serde_json::{Map, Value};
 
-use super::prompt::ANOMALIES_PER_KIND;
 use crate::{
     analyst::leaders,
     check::{Book, group_label},
@@ -18,6 +18,9 @@ use crate::{
 /// The longest statement and the longest summary, in characters.
 const STATEMENT_CHARS: usize = 700;
 const SUMMARY_CHARS: usize = 1_500;
+
+/// Anomalies of one kind that an answer may hold. The schema of the answer tells it to the model.
+const ANOMALIES_PER_KIND: usize = 3;
 
 /// How many problems are told; a model that made more is told that there are more.
 const MOST_PROBLEMS: usize = 20;

@@ -8,7 +8,7 @@ use pipeline_core::{
     facts::Facts,
     ports::{ModelRequest, ToolSpec},
 };
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::{
@@ -30,9 +30,6 @@ const TOOL: &str = "record_analysis";
 /// The most quotes that are shown, and their length.
 const MOST_QUOTES: usize = 12;
 const QUOTE_CHARS: usize = 280;
-
-/// Anomalies of one kind that an answer may hold.
-pub(super) const ANOMALIES_PER_KIND: usize = 3;
 
 /// The first question.
 pub(crate) fn request(facts: &Facts, plan: &Plan, config: &Config) -> ModelRequest {
@@ -276,30 +273,28 @@ fn quotes(facts: &Facts) -> Value {
     Value::Array(shown.collect())
 }
 
-/// The answer's schema, with the contract's kinds and counts.
+/// The answer's schema with the contract's kinds, in the keywords that Nova takes: `type`, `properties`
+/// and `required` at the top; within, also `items`, `enum` and `description`. What these cannot say
+/// (counts, lengths, no other members) the descriptions say and `answer` checks.
+///
+/// Source: AWS, Amazon Nova user guide, "Defining a tool",
+/// <https://docs.aws.amazon.com/nova/latest/userguide/tool-use-definition.html>
 fn schema(plan: &Plan) -> Value {
     let mut schema: Value = serde_json::from_str(ANSWER_SCHEMA).unwrap_or_default();
     let lists = [
-        ("insights", "type", &plan.insights, 1),
-        ("anomalies", "type", &plan.anomalies, 0),
-        ("recommendations", "category", &plan.recommendations, 1),
+        ("insights", "type", &plan.insights),
+        ("anomalies", "type", &plan.anomalies),
+        ("recommendations", "category", &plan.recommendations),
     ];
-    for (list, member, asks, least) in lists {
+    for (list, member, asks) in lists {
         let kinds: Vec<_> = asks.iter().map(|ask| &ask.kind).collect();
-        let at = |path: &str| format!("/properties/{list}{path}");
-        if let Some(Value::Object(kind)) =
-            schema.pointer_mut(&at(&format!("/items/properties/{member}")))
-            && !kinds.is_empty()
-        {
-            kind.insert("enum".to_owned(), json!(kinds));
-        }
-        if let Some(Value::Object(array)) = schema.pointer_mut(&at("")) {
-            let most = kinds.len() * if least == 0 { ANOMALIES_PER_KIND } else { 1 };
-            let bounds = Map::from_iter([
-                ("minItems".to_owned(), json!(kinds.len() * least)),
-                ("maxItems".to_owned(), json!(most)),
-            ]);
-            array.extend(bounds);
+        let (path, keyword, value) = if kinds.is_empty() {
+            (format!("/properties/{list}"), "description", json!("Empty: nothing is asked for."))
+        } else {
+            (format!("/properties/{list}/items/properties/{member}"), "enum", json!(kinds))
+        };
+        if let Some(Value::Object(keywords)) = schema.pointer_mut(&path) {
+            keywords.insert(keyword.to_owned(), value);
         }
     }
     schema

@@ -33,11 +33,14 @@ fn request(model_id: &str) -> ModelRequest {
 
 /// The emulator's scripted answers to one model, and what the model was asked.
 async fn converse(script: &Value) -> (StepResult<ModelReply>, Value) {
-    let model_id = unique("model");
-    let path = format!("/_emulator/bedrock/{model_id}");
+    ask(&request(&unique("model")), script).await
+}
+
+async fn ask(request: &ModelRequest, script: &Value) -> (StepResult<ModelReply>, Value) {
+    let path = format!("/_emulator/bedrock/{}", request.model_id);
     EMULATOR.control("POST", &path, Some(script));
     let model = Model::new(&EMULATOR.connection().await);
-    let reply = model.converse(&request(&model_id)).await;
+    let reply = model.converse(request).await;
     (reply, EMULATOR.control("GET", &path, None))
 }
 
@@ -190,5 +193,45 @@ async fn what_lasts_says_what_to_do() {
         let text = error.to_string();
         assert!(text.contains(remedy) && text.contains(code) && text.contains("model-1"), "{text}");
         assert_eq!(attempts, 1);
+    }
+}
+
+/// The emulated Nova is as particular as the real one, so that a schema which Nova does not take cannot
+/// pass the tests.
+///
+/// Source: AWS, Amazon Nova user guide, "Defining a tool".
+#[tokio::test]
+async fn nova_takes_plain_schemas_only() {
+    let script = json!([{"tool_input": {}, "stop_reason": "tool_use", "input_tokens": 1, "output_tokens": 1}]);
+    let schema = json!({
+        "type": "object",
+        "properties": {"list": {"type": "array", "description": "Some.", "items": {
+            "type": "object",
+            "properties": {"level": {"type": "string", "enum": ["high", "low"]}},
+            "required": ["level"],
+        }}},
+        "required": ["list"],
+    });
+    let with = |place: &str, keyword: &str, value: Value| {
+        let mut schema = schema.clone();
+        schema.pointer_mut(place).unwrap()[keyword] = value;
+        schema
+    };
+    let nova = |input_schema: Value| {
+        let mut request = request(&unique("us.amazon.nova-lite"));
+        request.tool.input_schema = input_schema;
+        request
+    };
+    assert!(ask(&nova(schema.clone()), &script).await.0.is_ok());
+    for refused in [
+        with("", "additionalProperties", json!(false)),
+        with("", "description", json!("An analysis.")),
+        with("/properties/list", "minItems", json!(1)),
+        with("/properties/list/items", "additionalProperties", json!(false)),
+        with("/properties/list/items/properties/level", "maxLength", json!(5)),
+    ] {
+        let error = ask(&nova(refused.clone()), &script).await.0.expect_err(&refused.to_string());
+        assert_eq!(error.kind(), ErrorKind::ModelAnswer);
+        assert!(error.report().contains("ValidationException"), "{}", error.report());
     }
 }

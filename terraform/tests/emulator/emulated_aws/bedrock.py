@@ -3,9 +3,15 @@
 import json
 import threading
 import uuid
+from collections.abc import Iterator
 from typing import Any
 
 from werkzeug.wrappers import Response
+
+# What the schema of a tool may hold for Nova: at the top these three (AWS, Amazon Nova user guide, "Defining a
+# tool"). Within, the guide says that Nova knows a part of JSON Schema, and not which; these are the safe ones.
+AT_THE_TOP = frozenset({"type", "properties", "required"})
+WITHIN = AT_THE_TOP | {"items", "enum", "description"}
 
 
 class Bedrock:
@@ -36,6 +42,8 @@ class Bedrock:
         """The next reply of the script."""
         with self._lock:
             self._requests.setdefault(model_id, []).append(body)
+            if "amazon.nova" in model_id and (problem := next(_not_for_nova(body), None)):
+                return _error(400, "ValidationException", problem)
             script = self._scripts.get(model_id) or []
             if not script:
                 return _error(500, "InternalServerException", f"no reply is scripted for {model_id}")
@@ -57,6 +65,26 @@ def _tool_use(reply: dict[str, Any], request: Any) -> dict[str, Any]:
         "usage": {"inputTokens": tokens_in, "outputTokens": tokens_out, "totalTokens": tokens_in + tokens_out},
         "metrics": {"latencyMs": 1},
     }
+
+
+def _not_for_nova(request: Any) -> Iterator[str]:
+    """What Nova refuses in the schemas of the tools, in Bedrock's words."""
+    for index, tool in enumerate(request.get("toolConfig", {}).get("tools", [])):
+        place = f"#/toolConfig/tools/{index}/toolSpec/inputSchema/json"
+        for path, keyword in _extraneous(tool["toolSpec"]["inputSchema"]["json"], AT_THE_TOP):
+            yield (
+                "The model returned the following errors: Malformed input request: "
+                f"{place}{path}: extraneous key [{keyword}] is not permitted, please reformat your input and try again."
+            )
+
+
+def _extraneous(schema: dict[str, Any], known: frozenset[str], path: str = "") -> Iterator[tuple[str, str]]:
+    for keyword in schema.keys() - known:
+        yield path, keyword
+    for name, member in schema.get("properties", {}).items():
+        yield from _extraneous(member, WITHIN, f"{path}/properties/{name}")
+    if "items" in schema:
+        yield from _extraneous(schema["items"], WITHIN, f"{path}/items")
 
 
 def _error(status: int, name: str, message: str) -> Response:
