@@ -34,11 +34,11 @@ run "state_machine" {
 
   assert {
     condition = local.function_timeouts_seconds == {
-      claim-file             = 290
-      validate-and-partition = 890
-      aggregate              = 890
-      analyze                = 290
-      send-report            = 290
+      for step, seconds in {
+        for state in values(local.definition.States) :
+        replace(trimsuffix(trimprefix(state.Arguments.FunctionName, "$${"), "}"), "_", "-") => state.TimeoutSeconds...
+        if state.Type == "Task"
+      } : step => min(seconds...) - 10
     }
     error_message = "A function should give up ten seconds before its state does."
   }

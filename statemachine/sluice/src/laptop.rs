@@ -176,9 +176,15 @@ async fn handle_failure(
 
 /// `${claim_file}` becomes the function's name, which on a laptop is all that Terraform would add.
 fn render(definition: &str) -> String {
-    crate::functions::NAMES.iter().fold(definition.to_owned(), |text, name| {
-        text.replace(&format!("${{{}}}", name.replace('-', "_")), name)
-    })
+    let mut rendered = String::new();
+    let mut rest = definition;
+    while let Some((before, after)) = rest.split_once("${") {
+        let (name, after) = after.split_once('}').unwrap_or((after, ""));
+        rendered.push_str(before);
+        rendered.push_str(&name.replace('_', "-"));
+        rest = after;
+    }
+    rendered + rest
 }
 
 /// Writes each event to disk as it happens, and says which state is being worked on.

@@ -3,6 +3,8 @@
 //! The binaries are real ones, of a few lines of C. Needs Python 3 and a C compiler, as Rust does.
 #![expect(clippy::unwrap_used, reason = "a broken promise should fail the test where it stands")]
 
+mod steps;
+
 use std::{
     env::consts::ARCH,
     fs,
@@ -10,16 +12,14 @@ use std::{
     process::{Command, Output},
 };
 
+use steps::steps;
 use tempfile::TempDir;
 
-const FUNCTIONS: [&str; 5] =
-    ["claim-file", "validate-and-partition", "aggregate", "analyze", "send-report"];
-
-/// A folder of five small programs.
+/// A folder of small programs, one for each step.
 fn binaries() -> TempDir {
     let folder = TempDir::new().unwrap();
-    for name in FUNCTIONS {
-        compile(folder.path(), name, "int main(void) { return 0; }", &[]);
+    for name in steps() {
+        compile(folder.path(), &name, "int main(void) { return 0; }", &[]);
     }
     folder
 }
@@ -60,7 +60,8 @@ fn zips(binaries: &Path) -> Vec<Vec<u8>> {
     let mut names: Vec<PathBuf> =
         fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path()).collect();
     names.sort();
-    let mut expected = FUNCTIONS.map(|name| folder.path().join(format!("{name}.zip")));
+    let mut expected: Vec<PathBuf> =
+        steps().iter().map(|name| folder.path().join(format!("{name}.zip"))).collect();
     expected.sort();
     assert_eq!(names, expected);
     names.iter().map(|name| fs::read(name).unwrap()).collect()
@@ -70,7 +71,7 @@ fn zips(binaries: &Path) -> Vec<Vec<u8>> {
 fn equal_binaries_give_equal_zips() {
     let binaries = binaries();
     let first = zips(binaries.path());
-    for name in FUNCTIONS {
+    for name in steps() {
         let file = binaries.path().join(name);
         let bytes = fs::read(&file).unwrap();
         fs::remove_file(&file).unwrap();

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 from conftest import sample
+from deployment import steps
 from pipeline import Pipeline, Run, bodies
 
-STEPS = ["claim-file", "validate-and-partition", "aggregate", "analyze", "send-report"]
 # For each function, a call in the middle of its work. The process dies before it gets the answer.
 IN_THE_MIDDLE = [
     ("claim-file", "dynamodb", "PutItem", "ledger"),
@@ -42,7 +42,7 @@ def is_right(pipeline: Pipeline, run: Run, most_mails: int = 1) -> None:
     assert pipeline.leftovers() == []
 
 
-@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("step", steps())
 def test_a_function_dies_once(pipeline: Pipeline, key: Callable[..., str], messy: bytes, step: str) -> None:
     pipeline.emulator.kill_next(f"{pipeline.name}-{step}")
     run = pipeline.drop(key(), messy)

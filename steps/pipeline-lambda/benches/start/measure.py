@@ -5,7 +5,7 @@ Beside them a Python function with boto3 does the same, over AWS's own runtime i
 given as a Python that has requirements.txt installed. The runs take turns, so that a busy moment of the
 machine is nobody's advantage.
 
-  measure.py target/lambda                          the five functions of a build
+  measure.py target/lambda                          the functions of a build
   measure.py target/lambda --python venv/bin/python beside Python
 """
 
@@ -18,7 +18,7 @@ import sys
 import time
 from pathlib import Path
 
-FUNCTIONS = ["claim-file", "validate-and-partition", "aggregate", "analyze", "send-report"]
+PACKAGE = Path(__file__).resolve().parents[3] / "package"
 NEXT = b"GET /2018-06-01/runtime/invocation/next "
 ENVIRONMENT = {
     "AWS_LAMBDA_FUNCTION_NAME": "measured",
@@ -69,7 +69,8 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=25, help="of each (default: 25)")
     options = parser.parse_args()
 
-    commands = {name: [str((options.folder / name).absolute())] for name in FUNCTIONS}
+    steps = subprocess.run([PACKAGE, "--list"], stdout=subprocess.PIPE, text=True, check=True).stdout.split()
+    commands = {name: [str((options.folder / name).absolute())] for name in steps}
     if options.python:
         # Not resolved: the Python of a virtual environment is a link out of it.
         commands["Python, boto3"] = [str(options.python.absolute()), "-m", "awslambdaric", "function.handler"]

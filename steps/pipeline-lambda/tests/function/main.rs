@@ -6,6 +6,8 @@ mod boundary;
 mod metrics;
 mod runtime_api;
 mod start;
+#[path = "../steps/mod.rs"]
+mod steps;
 
 use std::path::PathBuf;
 

@@ -4,7 +4,7 @@ use std::{path::Path, process::Command};
 
 use serde_json::Value;
 
-use crate::{built, probe, runtime_api::Process};
+use crate::{built, probe, runtime_api::Process, steps::steps};
 
 /// The report of a start that failed: its name and message.
 fn failed_start(binary: &Path, variables: &[(&str, &str)]) -> (String, String) {
@@ -66,39 +66,26 @@ fn a_runtime_api_that_is_gone_ends_the_process_and_says_why() {
     assert!(message.contains("Connection refused"), "{message}");
 }
 
+/// The variables that a function does not start without, from the table of the README.
+fn needed_by(function: &str) -> Vec<&'static str> {
+    let rows =
+        include_str!("../../README.md").lines().filter(|line| line.starts_with("| `SLUICE_"));
+    rows.filter_map(|row| {
+        let columns: Vec<_> = row.split('|').map(str::trim).collect();
+        let is_its_own = columns[2].split(", ").any(|name| name == "all" || name == function);
+        (is_its_own && columns[3] == "no start").then(|| columns[1].trim_matches('`'))
+    })
+    .collect()
+}
+
 /// Every variable that a function cannot do without, and then an event that is none.
 #[test]
 #[ignore = "needs the functions: see README.md"]
 fn each_function_names_what_it_misses_and_refuses_what_is_no_event() {
-    let shared = ["SLUICE_PIPELINE", "SLUICE_BUCKET"];
-    let functions: [(&str, &[&str]); 5] = [
-        (
-            "claim-file",
-            &[
-                "SLUICE_LEDGER_TABLE",
-                "SLUICE_SEND_LOG_TABLE",
-                "SLUICE_EVENT_BUS",
-                "SLUICE_DEFAULT_DATASET",
-                "SLUICE_MAX_SIZE_BYTES",
-            ],
-        ),
-        ("validate-and-partition", &["SLUICE_EVENT_BUS"]),
-        ("aggregate", &[]),
-        (
-            "analyze",
-            &[
-                "SLUICE_ANALYSES_TABLE",
-                "SLUICE_EVENT_BUS",
-                "SLUICE_MAX_OUTPUT_TOKENS",
-                "SLUICE_COST_CEILING_USD",
-            ],
-        ),
-        ("send-report", &["SLUICE_SEND_LOG_TABLE", "SLUICE_ANALYSES_TABLE"]),
-    ];
-    for (function, own) in functions {
+    for function in &steps() {
         let binary = built().join(function);
-        let variables: Vec<(&str, &str)> =
-            shared.iter().chain(own).map(|name| (*name, "1")).collect();
+        let variables: Vec<_> = needed_by(function).into_iter().map(|name| (name, "1")).collect();
+        assert!(variables.contains(&("SLUICE_PIPELINE", "1")), "the table is read");
         for (missing, _) in &variables {
             let others: Vec<_> =
                 variables.iter().filter(|(name, _)| name != missing).copied().collect();
@@ -109,6 +96,6 @@ fn each_function_names_what_it_misses_and_refuses_what_is_no_event() {
         let process = Process::start(&binary, &variables);
         let post = process.invoke(r#"{"action": 1}"#);
         assert_eq!(post.body["errorType"], "InvalidEventError", "{function}");
-        assert_eq!(process.kill().said("started")[0]["step"], function);
+        assert_eq!(process.kill().said("started")[0]["step"], function.as_str());
     }
 }
