@@ -18,6 +18,7 @@ mod extension;
 mod field;
 mod json;
 mod load;
+mod named_enum;
 pub mod number;
 mod problem;
 pub mod record;

@@ -2,82 +2,56 @@
 
 use serde::{Deserialize, Serialize};
 
-/// A reason for rejecting one record. The codes are Frictionless's own and frozen.
-///
-/// Source: <https://framework.frictionlessdata.io/docs/errors/row.html> and `cell.html`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum RejectCode {
-    /// Every cell of the row is missing.
-    BlankRow,
-    /// The row has fewer cells than the header has labels.
-    MissingCell,
-    /// The row has more cells than the header has labels.
-    ExtraCell,
-    /// The cell does not parse as its field's type.
-    TypeError,
-    /// The value breaks a constraint of its field.
-    ConstraintError,
-    /// The value of a unique field stood in an earlier row.
-    UniqueError,
-    /// The primary key is incomplete, or stood in an earlier row.
-    PrimaryKey,
-    /// The record is not valid UTF-8.
-    EncodingError,
-    /// The record has no end within the bound: too long, or a quote that is never closed.
-    RecordTooLong,
-}
+use crate::named_enum;
 
-impl RejectCode {
-    /// Every code, in the order of reports.
-    pub const ALL: [Self; 9] = [
-        Self::BlankRow,
-        Self::MissingCell,
-        Self::ExtraCell,
-        Self::TypeError,
-        Self::ConstraintError,
-        Self::UniqueError,
-        Self::PrimaryKey,
-        Self::EncodingError,
-        Self::RecordTooLong,
-    ];
-
-    /// The code as it is written in files, logs and metrics.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::BlankRow => "blank-row",
-            Self::MissingCell => "missing-cell",
-            Self::ExtraCell => "extra-cell",
-            Self::TypeError => "type-error",
-            Self::ConstraintError => "constraint-error",
-            Self::UniqueError => "unique-error",
-            Self::PrimaryKey => "primary-key",
-            Self::EncodingError => "encoding-error",
-            Self::RecordTooLong => "record-too-long",
-        }
+named_enum! {
+    /// A reason for rejecting one record, in the order of reports. The codes are Frictionless's own and
+    /// frozen.
+    ///
+    /// Source: <https://framework.frictionlessdata.io/docs/errors/row.html> and `cell.html`.
+    pub enum RejectCode {
+        /// Every cell of the row is missing.
+        BlankRow = "blank-row",
+        /// The row has fewer cells than the header has labels.
+        MissingCell = "missing-cell",
+        /// The row has more cells than the header has labels.
+        ExtraCell = "extra-cell",
+        /// The cell does not parse as its field's type.
+        TypeError = "type-error",
+        /// The value breaks a constraint of its field.
+        ConstraintError = "constraint-error",
+        /// The value of a unique field stood in an earlier row.
+        UniqueError = "unique-error",
+        /// The primary key is incomplete, or stood in an earlier row.
+        PrimaryKey = "primary-key",
+        /// The record is not valid UTF-8.
+        EncodingError = "encoding-error",
+        /// The record has no end within the bound: too long, or a quote that is never closed.
+        RecordTooLong = "record-too-long",
     }
 }
 
-/// A reason for refusing a file as a whole. Frozen like [`RejectCode`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum RefusalCode {
-    /// A required column is not in the header.
-    MissingLabel,
-    /// Two columns of the header have the same label, or one has that of a column which an output adds.
-    DuplicateLabel,
-    /// A column of the header has no label.
-    BlankLabel,
-    /// The file has no header at all.
-    BlankHeader,
-    /// The file cannot be read as CSV, or its name does not say that it is one.
-    SourceError,
-    /// A greater share of the records was rejected than the contract allows.
-    RejectRateExceeded,
-    /// The file is larger than the pipeline accepts.
-    FileTooLarge,
-    /// The key cannot be used safely in the keys of the outputs.
-    UnsafeName,
+named_enum! {
+    /// A reason for refusing a file as a whole. Frozen like [`RejectCode`].
+    pub enum RefusalCode {
+        /// A required column is not in the header.
+        MissingLabel = "missing-label",
+        /// Two columns of the header have the same label, or one has that of a column which an output
+        /// adds.
+        DuplicateLabel = "duplicate-label",
+        /// A column of the header has no label.
+        BlankLabel = "blank-label",
+        /// The file has no header at all.
+        BlankHeader = "blank-header",
+        /// The file cannot be read as CSV, or its name does not say that it is one.
+        SourceError = "source-error",
+        /// A greater share of the records was rejected than the contract allows.
+        RejectRateExceeded = "reject-rate-exceeded",
+        /// The file is larger than the pipeline accepts.
+        FileTooLarge = "file-too-large",
+        /// The key cannot be used safely in the keys of the outputs.
+        UnsafeName = "unsafe-name",
+    }
 }
 
 /// Why a file was refused, for people and for machines.

@@ -1,6 +1,7 @@
 //! A run: one execution's work on one version of a file, with everything that its first claim fixed.
 
 use chrono::{DateTime, Utc};
+use contract::named_enum;
 use serde::{Deserialize, Serialize};
 
 /// A file in the bucket, pinned to the version that the event announced.
@@ -118,28 +119,17 @@ impl Run {
     }
 }
 
-/// How a run that did its job ended. The names are those of the terminal states.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum Outcome {
-    /// There are valid records, with facts and an analysis of them.
-    Completed,
-    /// There are records, and none is valid.
-    AllRecordsRejected,
-    /// The file has a header and no record.
-    NoRecords,
-    /// The file as a whole was turned away.
-    FileRefused,
-}
-
-impl Outcome {
-    /// The name of the terminal state.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Completed => "Completed",
-            Self::AllRecordsRejected => "AllRecordsRejected",
-            Self::NoRecords => "NoRecords",
-            Self::FileRefused => "FileRefused",
-        }
+named_enum! {
+    /// How a run that did its job ended. The names are those of the terminal states.
+    pub enum Outcome {
+        /// There are valid records, with facts and an analysis of them.
+        Completed = "Completed",
+        /// There are records, and none is valid.
+        AllRecordsRejected = "AllRecordsRejected",
+        /// The file has a header and no record.
+        NoRecords = "NoRecords",
+        /// The file as a whole was turned away.
+        FileRefused = "FileRefused",
     }
 }
 

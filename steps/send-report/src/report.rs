@@ -38,7 +38,7 @@ pub(crate) struct Report {
 
 /// Why a file was refused, and what to do.
 pub(crate) struct RefusalNote {
-    pub(crate) code: String,
+    pub(crate) code: &'static str,
     pub(crate) advice: &'static str,
 }
 
@@ -188,7 +188,7 @@ impl Report {
 
 impl RefusalNote {
     fn new(refusal: &Refusal) -> Self {
-        Self { code: code_name(refusal.code), advice: advice::for_refusal(refusal.code) }
+        Self { code: refusal.code.as_str(), advice: advice::for_refusal(refusal.code) }
     }
 }
 
@@ -200,14 +200,6 @@ pub(crate) fn file_name(key: &str) -> &str {
 /// A value of the data at the length of a table cell.
 fn value(text: &str) -> String {
     contract::wording::bounded(text, 120)
-}
-
-/// The frozen code of a refusal, as it is written everywhere else.
-fn code_name(code: impl serde::Serialize) -> String {
-    match serde_json::to_value(code) {
-        Ok(serde_json::Value::String(name)) => name,
-        _ => String::new(),
-    }
 }
 
 #[cfg(test)]

@@ -61,8 +61,7 @@ fn errors(contract: &str, file: &[u8]) -> String {
     let records = validator.tally().records;
     assert_eq!(records.read, records.valid + records.rejected);
     if let Some(refusal) = validator.refusal() {
-        let code = serde_json::to_value(refusal.code).unwrap();
-        errors.push(format!("refused {}", code.as_str().unwrap()));
+        errors.push(format!("refused {}", refusal.code.as_str()));
     }
     errors.join(", ")
 }

@@ -204,8 +204,7 @@ impl<W: Write> Printer for Text<W> {
     fn end(&mut self, tally: &Tally, refusal: Option<&Refusal>) -> io::Result<()> {
         let counts = tally.records;
         if let Some(refusal) = refusal {
-            let code = json!(refusal.code);
-            let code = code.as_str().unwrap_or_default();
+            let code = refusal.code.as_str();
             writeln!(self.out, "{} {code}: {}", styled(BAD, "refused"), safe(&refusal.message))?;
             if refusal.code != RefusalCode::RejectRateExceeded {
                 return self.out.flush();
