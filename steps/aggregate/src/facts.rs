@@ -272,7 +272,7 @@ impl Source<'_> {
         let range = self.columns.time_range();
         Ok(TimeFacts {
             field: self.contract.fields()[field].name().to_owned(),
-            by: by.name().to_owned(),
+            by: by.as_str().to_owned(),
             first: range.map(|(first, _)| first.to_string()),
             last: range.map(|(_, last)| last.to_string()),
             other_records: records - groups.iter().map(|group| group.records).sum::<u64>(),

@@ -1,14 +1,59 @@
-//! The constraints that a value of a field can break.
+//! The constraints of the standard: their names, which types have them, and whether a value keeps them.
+//!
+//! To add one, add its name to [`ConstraintName`]; the compiler leads to the rest.
 
 use std::collections::HashSet;
 use std::fmt::{self, Write as _};
 
 use regex::Regex;
 
+use crate::field::FieldType;
+use crate::named_enum;
 use crate::types::value::Value;
 
-/// A constraint of a field, of the standard's name. `Display` is the rule for people: `must be at
-/// most 32`.
+named_enum! {
+    /// The name of a constraint in the standard, in the order in which constraints are checked.
+    pub enum ConstraintName {
+        /// There must be a value.
+        Required = "required",
+        /// Each value is there once in a file.
+        Unique = "unique",
+        /// Characters at least.
+        MinLength = "minLength",
+        /// Characters at most.
+        MaxLength = "maxLength",
+        /// A regular expression that the whole value matches.
+        Pattern = "pattern",
+        /// The smallest value.
+        Minimum = "minimum",
+        /// The greatest value.
+        Maximum = "maximum",
+        /// What values are greater than.
+        ExclusiveMinimum = "exclusiveMinimum",
+        /// What values are smaller than.
+        ExclusiveMaximum = "exclusiveMaximum",
+        /// Every value that is allowed.
+        Enum = "enum",
+    }
+}
+
+impl ConstraintName {
+    /// Whether a field of this type can have the constraint.
+    pub const fn applies_to(self, field_type: FieldType) -> bool {
+        match self {
+            Self::Required | Self::Unique | Self::Enum => true,
+            Self::MinLength | Self::MaxLength | Self::Pattern => {
+                matches!(field_type, FieldType::String)
+            }
+            Self::Minimum | Self::Maximum | Self::ExclusiveMinimum | Self::ExclusiveMaximum => {
+                field_type.has_order()
+            }
+        }
+    }
+}
+
+/// A constraint that a value of a field can break. `Display` is the rule for people: `must be at most
+/// 32`.
 #[derive(Debug, Clone)]
 pub struct Constraint {
     rule: Rule,
@@ -27,9 +72,16 @@ pub(super) enum Rule {
     Enum(Choices),
 }
 
-/// The values of an `enum`: a few are compared one by one, many are looked up.
+/// The values of an `enum`, and their list for people.
 #[derive(Debug, Clone)]
-pub(super) enum Choices {
+pub(super) struct Choices {
+    text: String,
+    values: ChoiceValues,
+}
+
+/// A few are compared one by one, many are looked up.
+#[derive(Debug, Clone)]
+enum ChoiceValues {
     Few(Vec<Value<'static>>),
     Many(HashSet<Value<'static>>),
 }
@@ -37,18 +89,21 @@ pub(super) enum Choices {
 impl Choices {
     const FEW: usize = 8;
 
+    /// `values` are in the contract's order.
     pub(super) fn new(values: Vec<Value<'static>>) -> Self {
-        if values.len() <= Self::FEW {
-            Self::Few(values)
+        let text = choices_text(&values);
+        let values = if values.len() <= Self::FEW {
+            ChoiceValues::Few(values)
         } else {
-            Self::Many(values.into_iter().collect())
-        }
+            ChoiceValues::Many(values.into_iter().collect())
+        };
+        Self { text, values }
     }
 
     fn contains<'v>(&'v self, value: &Value<'v>) -> bool {
-        match self {
-            Self::Few(values) => values.iter().any(|choice| choice == value),
-            Self::Many(values) => {
+        match &self.values {
+            ChoiceValues::Few(values) => values.iter().any(|choice| choice == value),
+            ChoiceValues::Many(values) => {
                 let values: &HashSet<Value<'v>> = values;
                 values.contains(value)
             }
@@ -57,8 +112,7 @@ impl Choices {
 }
 
 impl Constraint {
-    /// `values` are those of an `enum` in the contract's order, for the text.
-    pub(super) fn new(rule: Rule, values: &[Value<'static>]) -> Self {
+    pub(super) fn new(rule: Rule) -> Self {
         let text = match &rule {
             Rule::MinLength(length) => format!("must have at least {length} characters"),
             Rule::MaxLength(length) => format!("must have at most {length} characters"),
@@ -67,23 +121,9 @@ impl Constraint {
             Rule::Maximum(bound) => format!("must be at most {bound}"),
             Rule::ExclusiveMinimum(bound) => format!("must be more than {bound}"),
             Rule::ExclusiveMaximum(bound) => format!("must be less than {bound}"),
-            Rule::Enum(_) => choices_text(values),
+            Rule::Enum(choices) => choices.text.clone(),
         };
         Self { rule, text: text.into() }
-    }
-
-    /// Its name in the standard, such as `maximum`.
-    pub fn name(&self) -> &'static str {
-        match &self.rule {
-            Rule::MinLength(_) => "minLength",
-            Rule::MaxLength(_) => "maxLength",
-            Rule::Pattern { .. } => "pattern",
-            Rule::Minimum(_) => "minimum",
-            Rule::Maximum(_) => "maximum",
-            Rule::ExclusiveMinimum(_) => "exclusiveMinimum",
-            Rule::ExclusiveMaximum(_) => "exclusiveMaximum",
-            Rule::Enum(_) => "enum",
-        }
     }
 
     /// Whether the value keeps it. A value that has no order with a bound breaks it.

@@ -15,6 +15,7 @@
 //! at any depth, is an error. Fields are named in the JSON and are indexes into
 //! [`Contract::fields`](super::Contract::fields) here.
 
+use crate::named_enum;
 use crate::number::Number;
 
 /// The property `sluice`.
@@ -46,13 +47,14 @@ impl Default for Extension {
     }
 }
 
-/// What happens to columns of a file that the contract does not declare.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum UndeclaredColumns {
-    /// They are carried through unchecked, and noted.
-    Carry,
-    /// The file is refused.
-    Refuse,
+named_enum! {
+    /// What happens to columns of a file that the contract does not declare.
+    pub enum UndeclaredColumns {
+        /// They are carried through unchecked, and noted.
+        Carry = "carry",
+        /// The file is refused.
+        Refuse = "refuse",
+    }
 }
 
 /// What is computed from the valid records.
@@ -158,25 +160,15 @@ pub struct TimeAxis {
     pub by: Period,
 }
 
-/// The length of a period.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Period {
-    /// `day`
-    Day,
-    /// `month`
-    Month,
-    /// `year`
-    Year,
-}
-
-impl Period {
-    /// As it stands in the contract.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Day => "day",
-            Self::Month => "month",
-            Self::Year => "year",
-        }
+named_enum! {
+    /// The length of a period; the shortest is the least.
+    pub enum Period {
+        /// A calendar day.
+        Day = "day",
+        /// A calendar month.
+        Month = "month",
+        /// A calendar year.
+        Year = "year",
     }
 }
 

@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::constraint::Constraint;
+use crate::named_enum;
 use crate::number::Number;
 use crate::types::boolean::Words;
 use crate::types::numeric::Notation;
@@ -13,59 +14,82 @@ use crate::types::temporal;
 use crate::types::text::TextFormat;
 use crate::types::value::Value;
 
-/// The type of a field.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum FieldType {
-    /// `string`
-    String,
-    /// `integer`
-    Integer,
-    /// `number`
-    Number,
-    /// `boolean`
-    Boolean,
-    /// `date`
-    Date,
-    /// `datetime`
-    DateTime,
-    /// `time`
-    Time,
-    /// `year`
-    Year,
-    /// `yearmonth`
-    YearMonth,
-    /// `any`
-    Any,
+named_enum! {
+    /// The type of a field, by its name in the standard.
+    pub enum FieldType {
+        /// Text.
+        String = "string",
+        /// A whole number.
+        Integer = "integer",
+        /// A decimal number.
+        Number = "number",
+        /// True or false.
+        Boolean = "boolean",
+        /// A day of the Gregorian calendar.
+        Date = "date",
+        /// A date and a time of day.
+        DateTime = "datetime",
+        /// A time of day.
+        Time = "time",
+        /// A calendar year.
+        Year = "year",
+        /// A calendar month.
+        YearMonth = "yearmonth",
+        /// Text of a field that has no type.
+        Any = "any",
+    }
 }
 
 impl FieldType {
-    /// Every type, by its name in the standard.
-    pub(super) const NAMES: [(&'static str, Self); 10] = [
-        ("string", Self::String),
-        ("integer", Self::Integer),
-        ("number", Self::Number),
-        ("boolean", Self::Boolean),
-        ("date", Self::Date),
-        ("datetime", Self::DateTime),
-        ("time", Self::Time),
-        ("year", Self::Year),
-        ("yearmonth", Self::YearMonth),
-        ("any", Self::Any),
-    ];
-
-    /// Its name in the standard.
-    pub fn name(self) -> &'static str {
+    /// Whether one value is less than another, so that there can be bounds.
+    pub const fn has_order(self) -> bool {
         match self {
-            Self::String => "string",
-            Self::Integer => "integer",
-            Self::Number => "number",
-            Self::Boolean => "boolean",
-            Self::Date => "date",
-            Self::DateTime => "datetime",
-            Self::Time => "time",
-            Self::Year => "year",
-            Self::YearMonth => "yearmonth",
-            Self::Any => "any",
+            Self::Integer
+            | Self::Number
+            | Self::Date
+            | Self::DateTime
+            | Self::Time
+            | Self::Year
+            | Self::YearMonth => true,
+            Self::String | Self::Boolean | Self::Any => false,
+        }
+    }
+
+    /// Whether `format` can be a pattern such as `%d.%m.%Y`.
+    pub const fn has_patterns(self) -> bool {
+        match self {
+            Self::Date | Self::DateTime | Self::Time => true,
+            Self::String
+            | Self::Integer
+            | Self::Number
+            | Self::Boolean
+            | Self::Year
+            | Self::YearMonth
+            | Self::Any => false,
+        }
+    }
+}
+
+named_enum! {
+    /// The name of a format in the standard.
+    pub enum FormatName {
+        /// What the type reads if nothing is said.
+        Default = "default",
+        /// An email address.
+        Email = "email",
+        /// Text that begins with the scheme of a URI.
+        Uri = "uri",
+        /// A universally unique identifier.
+        Uuid = "uuid",
+    }
+}
+
+impl FormatName {
+    /// Whether a field of this type can have the format.
+    pub const fn applies_to(self, field_type: FieldType) -> bool {
+        match self {
+            Self::Default => true,
+            Self::Email | Self::Uri | Self::Uuid => matches!(field_type, FieldType::String),
         }
     }
 }
@@ -133,7 +157,7 @@ impl Field {
     }
 
     /// Hands every constraint that the value breaks to `broken`, in the order of
-    /// [`constraints`](Self::constraints).
+    /// [`ConstraintName`](crate::ConstraintName).
     pub fn check(&self, value: &Value<'_>, broken: &mut dyn FnMut(&Constraint)) {
         for constraint in &self.constraints {
             if !constraint.holds(value) {

@@ -158,18 +158,18 @@ impl<'j> Node<'j> {
         .or_else(|| problems.none(&self.path, "must be a whole number from 0 up"))
     }
 
-    /// One word of `words`; any other is a problem that names the nearest.
+    /// The one of `all` that this string names; any other is a problem that lists the names.
     pub(super) fn one_of<T: Copy>(
         &self,
-        words: &[(&'static str, T)],
+        all: &[T],
+        name: fn(T) -> &'static str,
         problems: &mut Problems,
     ) -> Option<T> {
         let text = self.string(problems)?;
-        if let Some((_, value)) = words.iter().find(|(word, _)| *word == text) {
-            return Some(*value);
-        }
-        let names: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
-        problems.none(&self.path, format!("`{text}` is none of {}", list(&names)))
+        all.iter().copied().find(|one| name(*one) == text).or_else(|| {
+            let names: Vec<&str> = all.iter().copied().map(name).collect();
+            problems.none(&self.path, format!("`{text}` is none of {}", list(&names)))
+        })
     }
 
     pub(super) fn expected<T>(&self, what: &str, problems: &mut Problems) -> Option<T> {

@@ -28,13 +28,13 @@ pub mod spreadsheet;
 mod types;
 pub mod wording;
 
-pub use constraint::Constraint;
+pub use constraint::{Constraint, ConstraintName};
 pub use dialect::Dialect;
 pub use extension::{
     AnalysisPlan, Bin, Dimension, Extension, FactsPlan, FreeText, Measure, Noun, Period, Statement,
     Subject, TimeAxis, UndeclaredColumns, Upper,
 };
-pub use field::{Field, FieldType, TypeError};
+pub use field::{Field, FieldType, FormatName, TypeError};
 pub use problem::{ContractError, ContractProblem};
 pub use spelling::nearest;
 pub use types::value::{DateTime, Time, Value};

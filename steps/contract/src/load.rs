@@ -161,10 +161,10 @@ impl<'j> Names<'j> {
         if let Some(Some((name, Some(field_type), _))) = self.fields.get(index)
             && !types.contains(field_type)
         {
-            let wanted: Vec<&str> = types.iter().map(|field_type| field_type.name()).collect();
+            let wanted: Vec<&str> = types.iter().map(|field_type| field_type.as_str()).collect();
             let message = format!(
                 "`{name}` is of type `{}`; it must be one of {}",
-                field_type.name(),
+                field_type.as_str(),
                 json::list(&wanted)
             );
             return problems.none(&node.path, message);

@@ -3,50 +3,20 @@
 use regex::Regex;
 
 use super::regex_dialect;
-use crate::constraint::{Choices, Constraint, Rule};
+use crate::constraint::{Choices, Constraint, ConstraintName, Rule};
 use crate::field::{FieldType, Reader};
 use crate::json::{Json, Node, Object, list};
 use crate::number::Number;
 use crate::problem::Problems;
 use crate::{Value, spelling};
 
-/// Every constraint that some type has, in the order in which they are checked.
-pub(super) const NAMES: [&str; 10] = [
-    "required",
-    "unique",
-    "minLength",
-    "maxLength",
-    "pattern",
-    "minimum",
-    "maximum",
-    "exclusiveMinimum",
-    "exclusiveMaximum",
-    "enum",
-];
-
 /// The constraints of a field.
 #[derive(Default)]
 pub(super) struct Constraints {
     pub(super) required: bool,
     pub(super) unique: bool,
-    pub(super) others: Vec<Constraint>,
-}
-
-/// Those of [`NAMES`] that a type has.
-fn allowed(field_type: FieldType) -> &'static [&'static str] {
-    match field_type {
-        FieldType::String => &["required", "unique", "minLength", "maxLength", "pattern", "enum"],
-        FieldType::Boolean | FieldType::Any => &["required", "unique", "enum"],
-        _ => &[
-            "required",
-            "unique",
-            "minimum",
-            "maximum",
-            "exclusiveMinimum",
-            "exclusiveMaximum",
-            "enum",
-        ],
-    }
+    /// Those that a value by itself keeps or breaks.
+    pub(super) of_values: Vec<Constraint>,
 }
 
 /// Reads `constraints` of a field that is read by `reader`.
@@ -56,69 +26,80 @@ pub(super) fn read(
     problems: &mut Problems,
 ) -> Option<Constraints> {
     let object = node.object(problems)?;
-    check_names(&object, reader.field_type(), problems);
-    let flag = |name: &str, problems: &mut Problems| {
-        object.get(name).is_some_and(|node| node.boolean(problems).unwrap_or_default())
-    };
-    let mut constraints = Constraints {
-        required: flag("required", problems),
-        unique: flag("unique", problems),
-        others: Vec::new(),
-    };
-    for name in allowed(reader.field_type()) {
-        let Some(node) = object.get(name) else { continue };
-        constraints.others.extend(constraint(name, &node, reader, problems));
+    let field_type = reader.field_type();
+    check_names(&object, field_type, problems);
+    let mut constraints = Constraints::default();
+    for name in ConstraintName::ALL.into_iter().filter(|name| name.applies_to(field_type)) {
+        if let Some(node) = object.get(name.as_str()) {
+            // What is wrong with one is among the problems, and the others are read.
+            let _ = constraints.add(name, &node, reader, problems);
+        }
     }
     Some(constraints)
 }
 
 fn check_names(object: &Object<'_>, field_type: FieldType, problems: &mut Problems) {
-    let allowed = allowed(field_type);
+    let known = ConstraintName::ALL.map(ConstraintName::as_str);
+    let allowed: Vec<&str> = ConstraintName::ALL
+        .into_iter()
+        .filter(|name| name.applies_to(field_type))
+        .map(ConstraintName::as_str)
+        .collect();
+    let (field_type, allowed_list) = (field_type.as_str(), list(&allowed));
     for key in object.keys().filter(|key| !allowed.contains(key)) {
-        let message = if NAMES.contains(&key) {
-            format!(
-                "the type `{}` has no constraint `{key}`, only {}",
-                field_type.name(),
-                list(allowed)
-            )
-        } else if let Some(nearest) = spelling::nearest(key, &NAMES) {
+        let message = if known.contains(&key) {
+            format!("the type `{field_type}` has no constraint `{key}`, only {allowed_list}")
+        } else if let Some(nearest) = spelling::nearest(key, &known) {
             format!("unknown constraint; did you mean `{nearest}`?")
         } else {
-            format!(
-                "unknown constraint; the type `{}` can have {}",
-                field_type.name(),
-                list(allowed)
-            )
+            format!("unknown constraint; the type `{field_type}` can have {allowed_list}")
         };
         problems.add(&object.path.key(key), message);
     }
 }
 
-fn constraint(
-    name: &str,
-    node: &Node<'_>,
-    reader: &Reader,
-    problems: &mut Problems,
-) -> Option<Constraint> {
-    let mut values = Vec::new();
-    let rule = match name {
-        "minLength" => Rule::MinLength(node.count(problems)?),
-        "maxLength" => Rule::MaxLength(node.count(problems)?),
-        "pattern" => pattern(node, problems)?,
-        "minimum" => Rule::Minimum(constant(node, reader, problems)?),
-        "maximum" => Rule::Maximum(constant(node, reader, problems)?),
-        "exclusiveMinimum" => Rule::ExclusiveMinimum(constant(node, reader, problems)?),
-        "exclusiveMaximum" => Rule::ExclusiveMaximum(constant(node, reader, problems)?),
-        "enum" => {
-            values = node.each(problems, |node, problems| constant(node, reader, problems))?;
-            if values.is_empty() {
-                return problems.none(&node.path, "must not be empty");
+impl Constraints {
+    /// Adds the constraint; `None` if there was a problem.
+    fn add(
+        &mut self,
+        name: ConstraintName,
+        node: &Node<'_>,
+        reader: &Reader,
+        problems: &mut Problems,
+    ) -> Option<()> {
+        let rule = match name {
+            ConstraintName::Required => {
+                self.required = node.boolean(problems)?;
+                return Some(());
             }
-            Rule::Enum(Choices::new(values.clone()))
-        }
-        _ => return None,
-    };
-    Some(Constraint::new(rule, &values))
+            ConstraintName::Unique => {
+                self.unique = node.boolean(problems)?;
+                return Some(());
+            }
+            ConstraintName::MinLength => Rule::MinLength(node.count(problems)?),
+            ConstraintName::MaxLength => Rule::MaxLength(node.count(problems)?),
+            ConstraintName::Pattern => pattern(node, problems)?,
+            ConstraintName::Minimum => Rule::Minimum(constant(node, reader, problems)?),
+            ConstraintName::Maximum => Rule::Maximum(constant(node, reader, problems)?),
+            ConstraintName::ExclusiveMinimum => {
+                Rule::ExclusiveMinimum(constant(node, reader, problems)?)
+            }
+            ConstraintName::ExclusiveMaximum => {
+                Rule::ExclusiveMaximum(constant(node, reader, problems)?)
+            }
+            ConstraintName::Enum => Rule::Enum(choices(node, reader, problems)?),
+        };
+        self.of_values.push(Constraint::new(rule));
+        Some(())
+    }
+}
+
+fn choices(node: &Node<'_>, reader: &Reader, problems: &mut Problems) -> Option<Choices> {
+    let values = node.each(problems, |node, problems| constant(node, reader, problems))?;
+    if values.is_empty() {
+        return problems.none(&node.path, "must not be empty");
+    }
+    Some(Choices::new(values))
 }
 
 /// A value of the field's type: text that a cell could hold, or a JSON number or boolean where the
@@ -147,7 +128,7 @@ fn constant(node: &Node<'_>, reader: &Reader, problems: &mut Problems) -> Option
         _ => None,
     };
     value.or_else(|| {
-        let message = format!("is not a value of the type `{}`", reader.field_type().name());
+        let message = format!("is not a value of the type `{}`", reader.field_type().as_str());
         problems.none(&node.path, message)
     })
 }

@@ -199,10 +199,7 @@ fn time(node: &Node<'_>, names: &Names<'_>, problems: &mut Problems) -> Option<T
     let types = [Date, DateTime, YearMonth, Year];
     let field = names.typed(&object.required("field", problems)?, &types, problems);
     let by = object.required("by", problems)?;
-    let period = by.one_of(
-        &[("day", Period::Day), ("month", Period::Month), ("year", Period::Year)],
-        problems,
-    )?;
+    let period = by.one_of(&Period::ALL, Period::as_str, problems)?;
     let shortest = match names.field_type(field?) {
         Some(Year) => Period::Year,
         Some(YearMonth) => Period::Month,
@@ -210,7 +207,7 @@ fn time(node: &Node<'_>, names: &Names<'_>, problems: &mut Problems) -> Option<T
     };
     if period < shortest {
         return problems
-            .none(&by.path, format!("the field tells no more than the {}", shortest.name()));
+            .none(&by.path, format!("the field tells no more than the {}", shortest.as_str()));
     }
     Some(TimeAxis { field: field?, by: period })
 }

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use super::{near_misses, refuse};
-use crate::field::{Field, FieldType, Reader, TypeError};
+use crate::constraint::ConstraintName;
+use crate::field::{Field, FieldType, FormatName, Reader, TypeError};
 use crate::json::{Json, Node, Object, list};
 use crate::problem::Problems;
 use crate::types::boolean::Words;
 use crate::types::numeric::Notation;
 use crate::types::strptime::Pattern;
-use crate::types::text::{Email, TextFormat};
+use crate::types::text::TextFormat;
 
 /// Properties of a field that have a meaning here.
 const KNOWN: [&str; 10] = [
@@ -67,7 +68,7 @@ pub(super) fn read(
         if let Some(node) = object.get(property)
             && !types.contains(&field_type)
         {
-            let message = format!("has no meaning for the type `{}`", field_type.name());
+            let message = format!("has no meaning for the type `{}`", field_type.as_str());
             problems.add(&node.path, message);
         }
     }
@@ -83,13 +84,13 @@ pub(super) fn read(
         type_error: TypeError(Arc::from(rule)),
         required: constraints.required,
         unique: constraints.unique,
-        constraints: constraints.others,
+        constraints: constraints.of_values,
     })
 }
 
 fn check_keys(object: &Object<'_>, problems: &mut Problems) {
     refuse(object, &REFUSED, problems);
-    for name in super::constraints::NAMES {
+    for name in ConstraintName::ALL.map(ConstraintName::as_str) {
         if object.get(name).is_some() {
             let message =
                 format!("belongs into the field's `constraints`, as `constraints.{name}`");
@@ -99,7 +100,7 @@ fn check_keys(object: &Object<'_>, problems: &mut Problems) {
     let more: Vec<&'static str> = ANNOTATIONS
         .into_iter()
         .chain(REFUSED.map(|(name, _)| name))
-        .chain(super::constraints::NAMES)
+        .chain(ConstraintName::ALL.map(ConstraintName::as_str))
         .collect();
     near_misses(object, &KNOWN, &more, problems);
 }
@@ -122,7 +123,7 @@ fn field_type(node: &Node<'_>, problems: &mut Problems) -> Option<FieldType> {
     if UNSUPPORTED_TYPES.contains(&name) {
         return problems.none(&node.path, format!("the type `{name}` is not supported"));
     }
-    node.one_of(&FieldType::NAMES, problems)
+    node.one_of(&FieldType::ALL, FieldType::as_str, problems)
 }
 
 /// The reader, and the rule that a cell breaks which it cannot read.
@@ -131,116 +132,93 @@ fn reader(
     object: &Object<'_>,
     problems: &mut Problems,
 ) -> Option<(Reader, String)> {
-    let plain = |rule: &str| rule.to_owned();
+    let plain = |reader: Reader, rule: &str| (reader, rule.to_owned());
+    let Format { name, pattern } = format(field_type, object, problems)?;
+    let dated = |noun: &str, default: &str, reader: fn(Option<Pattern>) -> Reader| {
+        let (form, pattern) = match pattern {
+            Some((form, pattern)) => (form, Some(pattern)),
+            None => (default, None),
+        };
+        (reader(pattern), format!("is not a {noun} in the form {form}"))
+    };
     Some(match field_type {
-        FieldType::String => {
-            let (format, rule) = text_format(object, problems)?;
-            (Reader::String(format), plain(rule))
-        }
-        FieldType::Date | FieldType::DateTime | FieldType::Time => {
-            let (noun, default) = match field_type {
-                FieldType::Date => ("date", "YYYY-MM-DD"),
-                FieldType::DateTime => ("date and time", "YYYY-MM-DDThh:mm:ss"),
-                _ => ("time", "hh:mm:ss"),
-            };
-            let (form, pattern) = match date_format(object, problems)? {
-                Format::Default => (default, None),
-                Format::Pattern(form, pattern) => (form, Some(pattern)),
-            };
-            let rule = format!("is not a {noun} in the form {form}");
-            let reader = match field_type {
-                FieldType::Date => Reader::Date(pattern),
-                FieldType::DateTime => Reader::DateTime(pattern),
-                _ => Reader::Time(pattern),
-            };
-            (reader, rule)
-        }
-        other => {
-            default_format_only(object, other, problems)?;
-            match other {
-                FieldType::Integer => {
-                    (Reader::Integer(notation(object, problems)?), plain("is not an integer"))
-                }
-                FieldType::Number => {
-                    (Reader::Number(notation(object, problems)?), plain("is not a number"))
-                }
-                FieldType::Boolean => {
-                    let words = words(object, problems)?;
-                    let rule = format!(
-                        "is none of the words for true ({}) and false ({})",
-                        words.true_values.join(", "),
-                        words.false_values.join(", ")
-                    );
-                    (Reader::Boolean(words), rule)
-                }
-                FieldType::Year => (Reader::Year, plain("is not a year in the form YYYY")),
-                FieldType::YearMonth => {
-                    (Reader::YearMonth, plain("is not a month in the form YYYY-MM"))
-                }
-                _ => (Reader::Any, String::new()),
+        FieldType::String => match TextFormat::new(name) {
+            Ok(format) => {
+                let rule = format.rule();
+                plain(Reader::String(format), rule)
             }
+            Err(error) => return problems.none(&object.path.key("format"), error.to_string()),
+        },
+        FieldType::Integer => {
+            plain(Reader::Integer(notation(object, problems)?), "is not an integer")
         }
+        FieldType::Number => plain(Reader::Number(notation(object, problems)?), "is not a number"),
+        FieldType::Boolean => {
+            let words = words(object, problems)?;
+            let rule = format!(
+                "is none of the words for true ({}) and false ({})",
+                words.true_values.join(", "),
+                words.false_values.join(", ")
+            );
+            (Reader::Boolean(words), rule)
+        }
+        FieldType::Date => dated("date", "YYYY-MM-DD", Reader::Date),
+        FieldType::DateTime => dated("date and time", "YYYY-MM-DDThh:mm:ss", Reader::DateTime),
+        FieldType::Time => dated("time", "hh:mm:ss", Reader::Time),
+        FieldType::Year => plain(Reader::Year, "is not a year in the form YYYY"),
+        FieldType::YearMonth => plain(Reader::YearMonth, "is not a month in the form YYYY-MM"),
+        FieldType::Any => plain(Reader::Any, ""),
     })
 }
 
-fn text_format(object: &Object<'_>, problems: &mut Problems) -> Option<(TextFormat, &'static str)> {
-    let Some(node) = object.get("format") else { return Some((TextFormat::Default, "")) };
-    match node.string(problems)? {
-        "default" => Some((TextFormat::Default, "")),
-        "uri" => Some((TextFormat::Uri, "is not a URI")),
-        "uuid" => Some((TextFormat::Uuid, "is not a UUID")),
-        "email" => match Email::new() {
-            Ok(email) => Some((TextFormat::Email(Box::new(email)), "is not an email address")),
-            Err(error) => problems.none(&node.path, error.to_string()),
-        },
-        other => {
-            let formats = list(&["default", "email", "uri", "uuid"]);
-            let message =
-                format!("the format `{other}` is not supported; a string can be {formats}");
-            problems.none(&node.path, message)
-        }
-    }
+/// The format of a field.
+struct Format<'j> {
+    name: FormatName,
+    /// A pattern takes the place of the default.
+    pattern: Option<(&'j str, Pattern)>,
 }
 
-/// The format of a date or time.
-enum Format<'j> {
-    Default,
-    Pattern(&'j str, Pattern),
-}
-
-fn date_format<'j>(object: &Object<'j>, problems: &mut Problems) -> Option<Format<'j>> {
-    let Some(node) = object.get("format") else { return Some(Format::Default) };
-    let format = node.string(problems)?;
-    // Version 1 of the standard had this prefix for a while.
-    let format = format.strip_prefix("fmt:").unwrap_or(format);
-    match format {
-        "default" => Some(Format::Default),
-        "any" => {
-            let message = "the format `any` is not supported, because it guesses; give a pattern \
-                           such as `%d.%m.%Y`";
-            problems.none(&node.path, message)
-        }
-        pattern => match Pattern::new(pattern) {
-            Ok(ready) => Some(Format::Pattern(pattern, ready)),
-            Err(reason) => {
-                let message = format!("the pattern `{pattern}` is not supported: {reason}");
-                problems.none(&node.path, message)
-            }
-        },
-    }
-}
-
-fn default_format_only(
-    object: &Object<'_>,
+fn format<'j>(
     field_type: FieldType,
+    object: &Object<'j>,
     problems: &mut Problems,
-) -> Option<()> {
-    let Some(node) = object.get("format") else { return Some(()) };
-    match node.string(problems)? {
-        "default" => Some(()),
-        other => {
-            let message =
-                format!("the type `{}` has no format `{other}`, only `default`", field_type.name());
+) -> Option<Format<'j>> {
+    let named = |name| Some(Format { name, pattern: None });
+    let Some(node) = object.get("format") else { return named(FormatName::Default) };
+    let mut text = node.string(problems)?;
+    if field_type.has_patterns() {
+        // Version 1 of the standard had this prefix for a while.
+        text = text.strip_prefix("fmt:").unwrap_or(text);
+    }
+    let allowed = FormatName::ALL.into_iter().filter(|name| name.applies_to(field_type));
+    if let Some(name) = allowed.clone().find(|name| name.as_str() == text) {
+        return named(name);
+    }
+    if field_type.has_patterns() {
+        let pattern = Some((text, pattern(text, &node, problems)?));
+        return Some(Format { name: FormatName::Default, pattern });
+    }
+    let field_type = field_type.as_str();
+    let message = match allowed.map(FormatName::as_str).collect::<Vec<_>>().as_slice() {
+        [only] => format!("the type `{field_type}` has no format `{text}`, only `{only}`"),
+        several => {
+            let several = list(several);
+            format!("the format `{text}` is not supported; a {field_type} can be {several}")
+        }
+    };
+    problems.none(&node.path, message)
+}
+
+fn pattern(text: &str, node: &Node<'_>, problems: &mut Problems) -> Option<Pattern> {
+    if text == "any" {
+        let message = "the format `any` is not supported, because it guesses; give a pattern such \
+                       as `%d.%m.%Y`";
+        return problems.none(&node.path, message);
+    }
+    match Pattern::new(text) {
+        Ok(pattern) => Some(pattern),
+        Err(reason) => {
+            let message = format!("the pattern `{text}` is not supported: {reason}");
             problems.none(&node.path, message)
         }
     }

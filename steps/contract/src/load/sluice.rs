@@ -27,9 +27,8 @@ pub(super) fn read(
         extension.lineage_columns = node.boolean(problems).unwrap_or_default();
     }
     if let Some(node) = object.get("undeclaredColumns") {
-        let words = [("carry", UndeclaredColumns::Carry), ("refuse", UndeclaredColumns::Refuse)];
-        extension.undeclared_columns =
-            node.one_of(&words, problems).unwrap_or(UndeclaredColumns::Carry);
+        let read = node.one_of(&UndeclaredColumns::ALL, UndeclaredColumns::as_str, problems);
+        extension.undeclared_columns = read.unwrap_or(UndeclaredColumns::Carry);
     }
     let before = problems.count();
     if let Some(node) = object.get("facts") {

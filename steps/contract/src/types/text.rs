@@ -2,20 +2,37 @@
 
 use regex::Regex;
 
-/// The format of a string field.
+use crate::field::FormatName;
+
+/// A format of a string field, ready to check text.
 #[derive(Debug, Clone)]
 pub(crate) enum TextFormat {
-    /// Any text.
     Default,
-    /// An email address.
     Email(Box<Email>),
-    /// Text that begins with the scheme of a URI.
     Uri,
-    /// A universally unique identifier.
     Uuid,
 }
 
 impl TextFormat {
+    pub(crate) fn new(name: FormatName) -> Result<Self, regex::Error> {
+        Ok(match name {
+            FormatName::Default => Self::Default,
+            FormatName::Email => Self::Email(Box::new(Email::new()?)),
+            FormatName::Uri => Self::Uri,
+            FormatName::Uuid => Self::Uuid,
+        })
+    }
+
+    /// What is said of text that it does not accept.
+    pub(crate) const fn rule(&self) -> &'static str {
+        match self {
+            Self::Default => "",
+            Self::Email(_) => "is not an email address",
+            Self::Uri => "is not a URI",
+            Self::Uuid => "is not a UUID",
+        }
+    }
+
     pub(crate) fn accepts(&self, text: &str) -> bool {
         match self {
             Self::Default => true,
