@@ -1,4 +1,8 @@
 //! Exact decimal numbers of any length.
+//!
+//! They are our own because a cell may have any number of digits: decimals of fixed width overflow or
+//! round, and those without a bound allocate for each number and write `1e999999999` out. Here equal
+//! values also have equal keys, `1.0` and `1` alike.
 
 use std::cmp::Ordering;
 use std::fmt::{self, Write as _};

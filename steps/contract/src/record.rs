@@ -1,5 +1,8 @@
 //! Records of a CSV file: bytes in, in chunks of any size; records out, each with its exact bytes.
 //!
+//! The reader is our own because the crate `csv` gives cells without the bytes that they were read from,
+//! and one quote that is never closed makes the rest of the file one record.
+//!
 //! The reader does no I/O and does not judge. Everything that it is given comes out again, in order:
 //! a byte order mark aside, the file is the concatenation of each record's [`Record::bytes`] and
 //! [`Record::terminator`], whatever the file holds and however it was cut into chunks.

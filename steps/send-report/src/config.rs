@@ -1,7 +1,6 @@
 //! What may differ between a laptop and AWS, and between two owners.
 
-use std::fmt::Write;
-
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use pipeline_core::run::Run;
 
 /// The settings of the step.
@@ -72,19 +71,13 @@ fn relative(from: &str, to: &str) -> String {
     path
 }
 
-/// Percent-encodes all but the unreserved characters of RFC 3986 and the slash. A colon is encoded
-/// too, so that no path reads as a scheme.
+/// All but the unreserved characters of RFC 3986 and the slash. A colon is encoded too, so that no path
+/// reads as a scheme.
+const ENCODED: &AsciiSet =
+    &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
+
 fn percent_encoded(text: &str) -> String {
-    let mut encoded = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
-            encoded.push(char::from(byte));
-        } else {
-            // Writing to a string does not fail.
-            let _ = write!(encoded, "%{byte:02X}");
-        }
-    }
-    encoded
+    utf8_percent_encode(text, ENCODED).to_string()
 }
 
 #[cfg(test)]

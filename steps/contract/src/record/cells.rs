@@ -1,4 +1,4 @@
-//! The second phase: which cells does the record have?
+//! The second phase of reading: which cells the record has.
 
 use std::borrow::Cow;
 use std::ops::Range;

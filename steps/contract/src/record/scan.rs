@@ -1,4 +1,4 @@
-//! The first phase: where does the record end?
+//! The first phase of reading: where the record ends.
 
 use memchr::{memchr, memchr2, memchr2_iter, memchr3};
 

@@ -1,3 +1,5 @@
+//! The reader against its definition, byte by byte, and its bounds.
+
 use proptest::prelude::*;
 
 use super::*;

@@ -1,4 +1,4 @@
-//! Cells out.
+//! Writes a cell so that it is read back as it was.
 
 use memchr::memchr3;
 

@@ -1,5 +1,8 @@
 //! Date and time patterns in the directives of C's and Python's `strptime`.
 //!
+//! The reader is our own because Chrono's is another: it takes other text for the same directives, and
+//! has directives that Python has not. A contract must read alike here and in `frictionless`.
+//!
 //! A pattern becomes one regular expression, in the way in which Python 3 does it, so that both
 //! split a text like `1112024` in the same way: names are those of the C locale and letters are
 //! compared without their case; a run of blanks stands for one or more blanks of any kind.
