@@ -2,7 +2,10 @@
 
 use std::{borrow::Cow, hash::Hash};
 
-use contract::{Bin, Contract, Field, Measure, Period, Value, number::Number, record::Record};
+use contract::{
+    Bin, Contract, DimensionIndex, Field, FieldIndex, Measure, Period, Value, number::Number,
+    record::Record,
+};
 use pipeline_core::error::{ErrorKind, StepError, StepResult};
 
 use crate::{
@@ -15,14 +18,14 @@ use crate::{
 pub(crate) struct MeasureColumn {
     measure: Measure,
     coder: Coder<Number>,
-    /// By code of a value: its segment, which is the place of its bin plus 1.
+    /// By code of a value: its segment, which is the number of its bin.
     segments: Vec<u32>,
     /// The pairs of a segment and a code of the first dimension.
     segment_codes: Codes<[u32; 2]>,
 }
 
 impl MeasureColumn {
-    pub(crate) fn field(&self) -> usize {
+    pub(crate) fn field(&self) -> FieldIndex {
         self.measure.field
     }
 
@@ -39,7 +42,7 @@ impl MeasureColumn {
         &self.coder.codes
     }
 
-    /// The segment of a value, which is the place of its bin plus 1.
+    /// The segment of a value, which is the number of its bin.
     pub(crate) fn segment(&self, code: u32) -> u32 {
         self.segments.get(code as usize).copied().unwrap_or(MISSING)
     }
@@ -72,7 +75,7 @@ impl DimensionValue<'_> {
 }
 
 struct TimeColumn {
-    field: usize,
+    field: FieldIndex,
     by: Period,
     coder: Coder<Moment>,
     range: Option<(Moment, Moment)>,
@@ -87,17 +90,17 @@ pub(crate) struct Columns<'c> {
     /// By field: cells without a value.
     missing: Vec<u64>,
     rows: u64,
-    texts: Vec<(usize, Coder<Box<str>>)>,
+    texts: Vec<(FieldIndex, Coder<Box<str>>)>,
     /// By column of texts: the code in the row that is being read.
     text_codes: Vec<u32>,
     /// By dimension: the same.
     dimension_codes: Vec<u32>,
     dimensions: Vec<DimensionColumn>,
-    /// Two indexes into the dimensions, and the pairs of their codes.
-    pairs: Vec<([usize; 2], Codes<[u32; 2]>)>,
+    /// Two dimensions, and the pairs of their codes.
+    pairs: Vec<([DimensionIndex; 2], Codes<[u32; 2]>)>,
     measures: Vec<MeasureColumn>,
     time: Option<TimeColumn>,
-    free_text: Option<usize>,
+    free_text: Option<FieldIndex>,
     batch: Batch,
 }
 
@@ -116,8 +119,8 @@ impl<'c> Columns<'c> {
             return Err(StepError::new(ErrorKind::Internal, message).with("field", field.name()));
         }
         let plan = &contract.sluice().facts;
-        let mut texts: Vec<(usize, Coder<Box<str>>)> = Vec::new();
-        let mut text = |field: usize| {
+        let mut texts: Vec<(FieldIndex, Coder<Box<str>>)> = Vec::new();
+        let mut text = |field: FieldIndex| {
             texts.iter().position(|(other, _)| *other == field).unwrap_or_else(|| {
                 texts.push((field, Coder::default()));
                 texts.len() - 1
@@ -208,14 +211,15 @@ impl<'c> Columns<'c> {
     }
 
     fn append(&mut self, record: &Record<'_>) -> StepResult<()> {
-        let fields = self.contract.fields();
-        let cell = |field: usize| self.places[field].and_then(|place| record.cell(place));
-        for (index, missing) in self.missing.iter_mut().enumerate() {
-            let is_missing = cell(index).is_none_or(|cell| fields[index].is_missing(&cell));
+        let contract = self.contract;
+        let cell =
+            |field: FieldIndex| self.places[field.position()].and_then(|place| record.cell(place));
+        for ((index, field), missing) in contract.indexed_fields().zip(&mut self.missing) {
+            let is_missing = cell(index).is_none_or(|cell| field.is_missing(&cell));
             *missing += u64::from(is_missing);
         }
         for ((index, coder), code) in self.texts.iter_mut().zip(&mut self.text_codes) {
-            *code = code_of(coder, &fields[*index], cell(*index), |value| {
+            *code = code_of(coder, contract.field(*index), cell(*index), |value| {
                 Some(value.to_string().into_boxed_str())
             })?;
         }
@@ -229,24 +233,25 @@ impl<'c> Columns<'c> {
             column.push(*code);
         }
         for ((pair, codes), column) in self.pairs.iter_mut().zip(&mut self.batch.pairs) {
-            column.push(codes.of(pair.map(|dimension| self.dimension_codes[dimension]))?);
+            column
+                .push(codes.of(pair.map(|dimension| self.dimension_codes[dimension.position()]))?);
         }
         let columns = self.batch.measures.iter_mut().zip(&mut self.batch.segments);
         for (measure, (codes, segments)) in self.measures.iter_mut().zip(columns) {
             let index = measure.measure.field;
-            let code = measure.code(&fields[index], cell(index))?;
+            let code = measure.code(contract.field(index), cell(index))?;
             codes.push(code);
             if let Some(dimension) = self.dimension_codes.first() {
                 segments.push(measure.segment_codes.of([measure.segment(code), *dimension])?);
             }
         }
         if let (Some(time), Some(column)) = (&mut self.time, &mut self.batch.time) {
-            column.push(time.code(&fields[time.field], cell(time.field))?);
+            column.push(time.code(contract.field(time.field), cell(time.field))?);
         }
         if let (Some(index), Some(texts)) = (self.free_text, &mut self.batch.texts) {
             let cell = cell(index);
             let text = match &cell {
-                Some(cell) => read(&fields[index], cell)?.map(|_| &**cell),
+                Some(cell) => read(contract.field(index), cell)?.map(|_| &**cell),
                 None => None,
             };
             texts.push(text);
@@ -283,9 +288,9 @@ impl<'c> Columns<'c> {
     }
 
     /// The value that a dimension has by this code.
-    pub(crate) fn value(&self, dimension: usize, code: u32) -> DimensionValue<'_> {
+    pub(crate) fn value(&self, dimension: DimensionIndex, code: u32) -> DimensionValue<'_> {
+        let dimension = &self.dimensions[dimension.position()];
         let find = || {
-            let dimension = self.dimensions.get(dimension)?;
             let [within, text] = *dimension.codes.value(code)?;
             let text_of =
                 |column: usize, code: u32| Some(&**self.texts[column].1.codes.value(code)?);
@@ -293,6 +298,12 @@ impl<'c> Columns<'c> {
             Some(DimensionValue::Present { within, value: text_of(dimension.text, text)? })
         };
         find().unwrap_or(DimensionValue::Missing)
+    }
+
+    /// The value that the first dimension has by this code, if there is a dimension.
+    pub(crate) fn first_value(&self, code: u32) -> DimensionValue<'_> {
+        let first = self.contract.sluice().facts.dimension_indexes().next();
+        first.map_or(DimensionValue::Missing, |first| self.value(first, code))
     }
 
     /// The values that a pair of dimensions has by this code.
@@ -319,8 +330,7 @@ impl MeasureColumn {
         while self.segments.len() <= self.coder.codes.len() {
             let next = u32::try_from(self.segments.len()).unwrap_or(MISSING);
             let bin = self.coder.codes.value(next).and_then(|value| self.measure.bin_of(value));
-            let segment = bin.and_then(|bin| u32::try_from(bin + 1).ok()).unwrap_or(MISSING);
-            self.segments.push(segment);
+            self.segments.push(bin.map_or(MISSING, |bin| bin.number));
         }
         Ok(code)
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use contract::{Contract, FactsPlan, FreeText, Period, TimeAxis};
+use contract::{Contract, DimensionIndex, FactsPlan, FieldIndex, FreeText, Period, TimeAxis};
 use pipeline_core::{
     error::StepResult,
     facts::{
@@ -42,14 +42,13 @@ pub(crate) fn facts(
     views: &Views,
 ) -> StepResult<Facts> {
     let plan = &contract.sluice().facts;
-    let name = |field: usize| contract.fields()[field].name();
     let measures = columns.measures().iter();
     let source = Source {
         contract,
         columns,
         views,
         measures: measures
-            .map(|column| Values::new(name(column.field()), column.codes()))
+            .map(|column| Values::new(contract.field(column.field()).name(), column.codes()))
             .collect(),
         plan,
     };
@@ -65,7 +64,8 @@ pub(crate) fn facts(
         rejects: input.validation.rejects.clone(),
         completeness: source.completeness(),
         measures: source.measures()?,
-        dimensions: (0..plan.dimensions.len())
+        dimensions: plan
+            .dimension_indexes()
             .map(|index| source.dimension(index))
             .collect::<StepResult<_>>()?,
         pairs: (0..plan.pairs.len()).map(|index| source.pair(index)).collect::<StepResult<_>>()?,
@@ -115,8 +115,12 @@ impl Source<'_> {
             .collect()
     }
 
-    fn field_of(&self, dimension: usize) -> String {
-        self.contract.fields()[self.plan.dimensions[dimension].field].name().to_owned()
+    fn name(&self, field: FieldIndex) -> String {
+        self.contract.field(field).name().to_owned()
+    }
+
+    fn field_of(&self, dimension: DimensionIndex) -> String {
+        self.name(self.plan.dimension(dimension).field)
     }
 
     /// By position: the statistics of every measure, by field.
@@ -155,7 +159,7 @@ impl Source<'_> {
         Ok(groups.collect())
     }
 
-    fn dimension(&self, index: usize) -> StepResult<DimensionFacts> {
+    fn dimension(&self, index: DimensionIndex) -> StepResult<DimensionFacts> {
         let view = self.views.dimension(index);
         let counts = view.groups()?;
         let records = self.columns.rows();
@@ -217,13 +221,13 @@ impl Source<'_> {
         let mut counts = view.groups()?;
         let valued = distribution.iter().filter(|(code, _)| *code != MISSING);
         let valued: u64 = valued.map(|(_, count)| count).sum();
-        let bins = column.bins().iter().zip(1_u32..);
-        bins.map(|(bin, segment)| {
+        let bins = column.bins().iter();
+        bins.map(|bin| {
             let inside: Distribution = (distribution.iter().copied())
-                .filter(|(code, _)| column.segment(*code) == segment)
+                .filter(|(code, _)| column.segment(*code) == bin.number)
                 .collect();
             let records = inside.iter().map(|(_, count)| count).sum();
-            let is_here = |count: &mut Count| column.in_segment(count.group)[0] == segment;
+            let is_here = |count: &mut Count| column.in_segment(count.group)[0] == bin.number;
             let here = counts.extract_if(.., is_here).collect();
             Ok(SegmentFacts {
                 label: bin.label.clone(),
@@ -231,7 +235,7 @@ impl Source<'_> {
                 share: share(records, valued),
                 stats: self.measures[measure].stats(inside),
                 top: self.top(&view, here, records, |code| {
-                    self.columns.value(0, column.in_segment(code)[1])
+                    self.columns.first_value(column.in_segment(code)[1])
                 })?,
             })
         })
@@ -271,7 +275,7 @@ impl Source<'_> {
             .collect();
         let range = self.columns.time_range();
         Ok(TimeFacts {
-            field: self.contract.fields()[field].name().to_owned(),
+            field: self.name(field),
             by: by.as_str().to_owned(),
             first: range.map(|(first, _)| first.to_string()),
             last: range.map(|(_, last)| last.to_string()),
@@ -304,11 +308,11 @@ impl Source<'_> {
             }))
         });
         Ok(TextFacts {
-            field: self.contract.fields()[*field].name().to_owned(),
+            field: self.name(*field),
             method: METHOD.to_owned(),
             overall: sentiment(&overall),
             by: by.filter_map(Result::transpose).collect::<StepResult<_>>()?,
-            quotes: self.views.quotes.finish(|code| self.columns.value(0, code).shown()),
+            quotes: self.views.quotes.finish(|code| self.columns.first_value(code).shown()),
         })
     }
 }

@@ -5,7 +5,7 @@ use std::{
     thread::JoinHandle,
 };
 
-use contract::FactsPlan;
+use contract::{DimensionIndex, FactsPlan};
 use pipeline_core::error::{ErrorKind, StepError, StepResult};
 use rayon::prelude::*;
 
@@ -21,7 +21,7 @@ use crate::{
 enum By {
     /// All records are one group.
     Nothing,
-    Dimension(usize),
+    Dimension(DimensionIndex),
     Pair(usize),
     /// A measure's segment with the value of the first dimension.
     Segment(usize),
@@ -32,7 +32,7 @@ impl By {
     fn codes(self, batch: &Batch) -> Option<&[u32]> {
         match self {
             Self::Nothing => None,
-            Self::Dimension(index) => batch.dimensions.get(index).map(Vec::as_slice),
+            Self::Dimension(index) => Some(&batch.dimensions[index.position()]),
             Self::Pair(index) => batch.pairs.get(index).map(Vec::as_slice),
             Self::Segment(index) => batch.segments.get(index).map(Vec::as_slice),
             Self::Time => batch.time.as_deref(),
@@ -80,7 +80,7 @@ impl Counters {
             .filter(|index| !plan.dimensions.is_empty() && !plan.measures[*index].bins.is_empty());
         let groups = [By::Nothing]
             .into_iter()
-            .chain((0..plan.dimensions.len()).map(By::Dimension))
+            .chain(plan.dimension_indexes().map(By::Dimension))
             .chain(pairs)
             .chain(segments.map(By::Segment))
             .chain(plan.time.map(|_| By::Time));
@@ -151,7 +151,7 @@ impl Views {
     }
 
     /// By the codes of a dimension.
-    pub(crate) fn dimension(&self, index: usize) -> View<'_> {
+    pub(crate) fn dimension(&self, index: DimensionIndex) -> View<'_> {
         self.view(By::Dimension(index))
     }
 
@@ -176,7 +176,7 @@ impl Views {
     }
 
     /// The scores of the texts by the codes of a dimension.
-    pub(crate) fn scores_by(&self, dimension: usize) -> Option<&Counts> {
+    pub(crate) fn scores_by(&self, dimension: DimensionIndex) -> Option<&Counts> {
         self.scores(By::Dimension(dimension))
     }
 }

@@ -23,7 +23,7 @@ fn valid_records(file: &[u8]) -> (Vec<u8>, u64) {
         }
         let is_valid = record.cell_count() == labels.len()
             && record.cells().zip(&labels).all(|(cell, label)| {
-                let field = &contract.fields()[contract.field_index(label).unwrap()];
+                let (_, field) = contract.field_named(label).unwrap();
                 match field.read(&cell) {
                     Ok(Some(value)) => {
                         let mut holds = true;

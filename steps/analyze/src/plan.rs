@@ -1,6 +1,7 @@
-//! What the contract asks of the analysis, with its indexes turned into the names of the facts.
+//! What the contract asks of the analysis.
 
-use contract::{Contract, Noun, Statement, Subject, Upper};
+pub(crate) use contract::Topic;
+use contract::{Contract, Noun, Statement, Upper};
 
 /// The statements to make, and what they are about.
 #[derive(Debug, Clone, Default)]
@@ -26,23 +27,6 @@ pub(crate) struct Ask {
     pub(crate) brief: String,
 }
 
-/// What a statement is about, by the names that the facts use.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Topic {
-    /// The groups of a dimension.
-    Dimension(String),
-    /// The distribution of a measure.
-    Measure(String),
-    /// The segments of a measure.
-    Segments(String),
-    /// One segment of a measure.
-    Segment { measure: String, label: String },
-    /// The sentiment of the free text.
-    Text(String),
-    /// The same by a dimension.
-    TextBy { text: String, dimension: String },
-}
-
 /// A segment of a measure and where it ends.
 #[derive(Debug, Clone)]
 pub(crate) struct Segment {
@@ -55,7 +39,7 @@ pub(crate) struct Segment {
 impl Plan {
     pub(crate) fn of(contract: &Contract) -> Self {
         let asked = &contract.sluice().analysis;
-        let asks = |list: &[Statement]| list.iter().map(|ask| Ask::of(ask, contract)).collect();
+        let asks = |list: &[Statement]| list.iter().map(Ask::of).collect();
         Self {
             brief: asked.brief.clone(),
             record: asked.record.clone(),
@@ -68,43 +52,20 @@ impl Plan {
 }
 
 impl Ask {
-    fn of(statement: &Statement, contract: &Contract) -> Self {
+    fn of(statement: &Statement) -> Self {
         Self {
             kind: statement.kind.clone(),
-            topic: topic(statement.about, contract),
+            topic: statement.about.clone(),
             top: statement.top.max(1),
             brief: statement.brief.clone(),
         }
     }
 }
 
-fn topic(subject: Subject, contract: &Contract) -> Topic {
-    let facts = &contract.sluice().facts;
-    let name = |field: Option<usize>| -> String {
-        let field = field.and_then(|field| contract.fields().get(field));
-        field.map(|field| field.name().to_owned()).unwrap_or_default()
-    };
-    let dimension = |index: usize| name(facts.dimensions.get(index).map(|found| found.field));
-    let measure = |index: usize| name(facts.measures.get(index).map(|found| found.field));
-    let text = || name(facts.text.as_ref().map(|text| text.field));
-    match subject {
-        Subject::Dimension(index) => Topic::Dimension(dimension(index)),
-        Subject::Measure(index) => Topic::Measure(measure(index)),
-        Subject::Bins(index) => Topic::Segments(measure(index)),
-        Subject::Bin { measure: index, bin } => {
-            let bin = facts.measures.get(index).and_then(|found| found.bins.get(bin));
-            let label = bin.map(|bin| bin.label.clone()).unwrap_or_default();
-            Topic::Segment { measure: measure(index), label }
-        }
-        Subject::Text => Topic::Text(text()),
-        Subject::TextBy(index) => Topic::TextBy { text: text(), dimension: dimension(index) },
-    }
-}
-
 fn segments(contract: &Contract) -> Vec<Segment> {
     let mut segments = Vec::new();
     for measure in &contract.sluice().facts.measures {
-        let Some(field) = contract.fields().get(measure.field) else { continue };
+        let field = contract.field(measure.field);
         let mut lower = None;
         for bin in &measure.bins {
             let upper = match &bin.upper {

@@ -12,9 +12,10 @@
 //! ```
 //!
 //! Everything is optional and shown with its default, except `commentChar` (none). An unknown key,
-//! at any depth, is an error. Fields are named in the JSON and are indexes into
-//! [`Contract::fields`](super::Contract::fields) here.
+//! at any depth, is an error. Fields are named in the JSON, and here they are the
+//! [`FieldIndex`]es of the contract.
 
+use crate::field::FieldIndex;
 use crate::named_enum;
 use crate::number::Number;
 
@@ -76,8 +77,8 @@ pub struct FactsPlan {
     /// `dimensions`: the fields whose values are counted, each once; the name alone stands for
     /// `{"field": name}`. The first is what a record is about, such as the product that was sold.
     pub dimensions: Vec<Dimension>,
-    /// `pairs` of different dimensions, as indexes into `dimensions`.
-    pub pairs: Vec<[usize; 2]>,
+    /// `pairs` of different dimensions.
+    pub pairs: Vec<[DimensionIndex; 2]>,
     /// `measures`: numeric fields, each once.
     pub measures: Vec<Measure>,
     /// `time`: what orders the records in time.
@@ -101,29 +102,53 @@ impl Default for FactsPlan {
     }
 }
 
+impl FactsPlan {
+    /// The dimensions' indexes, in order.
+    pub fn dimension_indexes(&self) -> impl Iterator<Item = DimensionIndex> + use<> {
+        (0..self.dimensions.len()).map(DimensionIndex)
+    }
+
+    /// The dimension of an index that this plan has given out.
+    pub fn dimension(&self, index: DimensionIndex) -> &Dimension {
+        &self.dimensions[index.0]
+    }
+}
+
+/// A dimension by its place. Only the plan makes them, so that no other number is taken for one, and
+/// [`FactsPlan::dimension`] always finds it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct DimensionIndex(pub(super) usize);
+
+impl DimensionIndex {
+    /// The place among [`FactsPlan::dimensions`], from 0: for a table with an entry for each dimension.
+    pub const fn position(self) -> usize {
+        self.0
+    }
+}
+
 /// A field whose values are counted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Dimension {
     /// The field.
-    pub field: usize,
+    pub field: FieldIndex,
     /// The field that tells equal values apart and is shown before them: with `model` within
     /// `brand`, two brands may both sell a `15 Pro`.
-    pub within: Option<usize>,
+    pub within: Option<FieldIndex>,
 }
 
 /// A numeric field that is summed up, and its segments.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Measure {
     /// The field.
-    pub field: usize,
+    pub field: FieldIndex,
     /// `bins` from the lowest to the highest; empty if there are none.
     pub bins: Vec<Bin>,
 }
 
 impl Measure {
-    /// The index of the bin that holds `value`; `None` only if there are no bins.
-    pub fn bin_of(&self, value: &Number) -> Option<usize> {
-        self.bins.iter().position(|bin| match &bin.upper {
+    /// The bin that holds `value`; `None` only if there are no bins.
+    pub fn bin_of(&self, value: &Number) -> Option<&Bin> {
+        self.bins.iter().find(|bin| match &bin.upper {
             Upper::Below(bound) => value < bound,
             Upper::To(bound) => value <= bound,
             Upper::Open => true,
@@ -134,6 +159,8 @@ impl Measure {
 /// A segment of a measure, from where the one before it ends.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Bin {
+    /// Its place among the bins of its measure, from 1 up.
+    pub number: u32,
     /// `label`, for people; each once.
     pub label: String,
     /// Where it ends.
@@ -155,7 +182,7 @@ pub enum Upper {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TimeAxis {
     /// A field of type date, datetime, yearmonth or year.
-    pub field: usize,
+    pub field: FieldIndex,
     /// `by`: the length of a period, no shorter than what the field tells.
     pub by: Period,
 }
@@ -176,9 +203,9 @@ named_enum! {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FreeText {
     /// A field of type string or any.
-    pub field: usize,
-    /// `by`: indexes into [`FactsPlan::dimensions`] by which its sentiment is computed.
-    pub by: Vec<usize>,
+    pub field: FieldIndex,
+    /// `by`: the dimensions by which its sentiment is computed.
+    pub by: Vec<DimensionIndex>,
 }
 
 /// What is said about the facts.
@@ -229,35 +256,38 @@ pub struct Statement {
     /// `kind`: its stable name, in `snake_case`; each once in its list.
     pub kind: String,
     /// `about`: the facts it rests on.
-    pub about: Subject,
+    pub about: Topic,
     /// `top`: how many of the leading groups it names, 1 to `topN`. Default 1.
     pub top: usize,
     /// `brief`: what it should say, for the prompt; empty if the kind says it all.
     pub brief: String,
 }
 
-/// The facts that a statement rests on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Subject {
-    /// `{"dimension": field}`: the groups of a dimension (index into
-    /// [`FactsPlan::dimensions`]) by their records.
-    Dimension(usize),
-    /// `{"measure": field}`: the distribution of a measure (index into [`FactsPlan::measures`])
-    /// over all records, and its extremes.
-    Measure(usize),
+/// The facts that a statement rests on, by the names that the facts use: those of fields, and the labels
+/// of bins.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Topic {
+    /// `{"dimension": field}`: the groups of a dimension by their records.
+    Dimension(String),
+    /// `{"measure": field}`: the distribution of a measure over all records, and its extremes.
+    Measure(String),
     /// `{"bins": field}`: the segments of a measure, compared with each other.
-    Bins(usize),
+    Segments(String),
     /// `{"bins": field, "bin": label}`: one segment of a measure, and the groups of the first
     /// dimension in it.
-    Bin {
-        /// Index into [`FactsPlan::measures`].
-        measure: usize,
-        /// Index into [`Measure::bins`].
-        bin: usize,
+    Segment {
+        /// The measure's field.
+        measure: String,
+        /// The bin's label.
+        label: String,
     },
     /// `{"text": field}`: the sentiment of the free text.
-    Text,
-    /// `{"text": field, "by": field}`: the sentiment of the free text by a dimension (index into
-    /// [`FactsPlan::dimensions`]) that [`FreeText::by`] has.
-    TextBy(usize),
+    Text(String),
+    /// `{"text": field, "by": field}`: the same by a dimension that [`FreeText::by`] has.
+    TextBy {
+        /// The field of the free text.
+        text: String,
+        /// The dimension's field.
+        dimension: String,
+    },
 }

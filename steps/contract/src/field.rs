@@ -94,6 +94,19 @@ impl FormatName {
     }
 }
 
+/// A field of a contract by its place. Only the contract makes them, so that no other number is taken for
+/// one, and [`Contract::field`](crate::Contract::field) always finds it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct FieldIndex(pub(super) usize);
+
+impl FieldIndex {
+    /// The place among [`Contract::fields`](crate::Contract::fields), from 0: for a table with an entry
+    /// for each field.
+    pub const fn position(self) -> usize {
+        self.0
+    }
+}
+
 /// A cell that is not of its field's type. `Display` is the rule that it breaks, for people: `is
 /// not an integer`.
 #[derive(Debug, Clone, PartialEq, Eq)]

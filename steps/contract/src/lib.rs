@@ -31,10 +31,10 @@ pub mod wording;
 pub use constraint::{Constraint, ConstraintName};
 pub use dialect::Dialect;
 pub use extension::{
-    AnalysisPlan, Bin, Dimension, Extension, FactsPlan, FreeText, Measure, Noun, Period, Statement,
-    Subject, TimeAxis, UndeclaredColumns, Upper,
+    AnalysisPlan, Bin, Dimension, DimensionIndex, Extension, FactsPlan, FreeText, Measure, Noun,
+    Period, Statement, TimeAxis, Topic, UndeclaredColumns, Upper,
 };
-pub use field::{Field, FieldType, FormatName, TypeError};
+pub use field::{Field, FieldIndex, FieldType, FormatName, TypeError};
 pub use problem::{ContractError, ContractProblem};
 pub use spelling::nearest;
 pub use types::value::{DateTime, Time, Value};
@@ -43,7 +43,7 @@ pub use types::value::{DateTime, Time, Value};
 #[derive(Debug, Clone)]
 pub struct Contract {
     fields: Vec<Field>,
-    primary_key: Vec<usize>,
+    primary_key: Vec<FieldIndex>,
     dialect: Dialect,
     extension: Extension,
 }
@@ -62,13 +62,23 @@ impl Contract {
         &self.fields
     }
 
-    /// The index of the field of this name.
-    pub fn field_index(&self, name: &str) -> Option<usize> {
-        self.fields.iter().position(|field| field.name() == name)
+    /// The fields with their indexes, in the order of the document.
+    pub fn indexed_fields(&self) -> impl Iterator<Item = (FieldIndex, &Field)> {
+        self.fields.iter().enumerate().map(|(index, field)| (FieldIndex(index), field))
     }
 
-    /// The fields that make a record unique together, as indexes; none if there is no such key.
-    pub fn primary_key(&self) -> &[usize] {
+    /// The field of an index that this contract has given out.
+    pub fn field(&self, index: FieldIndex) -> &Field {
+        &self.fields[index.0]
+    }
+
+    /// The field of this name.
+    pub fn field_named(&self, name: &str) -> Option<(FieldIndex, &Field)> {
+        self.indexed_fields().find(|(_, field)| field.name() == name)
+    }
+
+    /// The fields that make a record unique together; none if there is no such key.
+    pub fn primary_key(&self) -> &[FieldIndex] {
         &self.primary_key
     }
 

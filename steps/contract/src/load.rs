@@ -7,7 +7,7 @@ mod field;
 mod regex_dialect;
 mod sluice;
 
-use crate::field::{Field, FieldType};
+use crate::field::{Field, FieldIndex, FieldType};
 use crate::json::{self, Node, Object};
 use crate::problem::{ContractError, Path, Problems};
 use crate::reject::{LINEAGE_COLUMNS, REJECT_COLUMNS};
@@ -65,7 +65,11 @@ fn schema(node: &Node<'_>, problems: &mut Problems) -> Option<Contract> {
     })
 }
 
-fn primary_key(node: &Node<'_>, names: &Names<'_>, problems: &mut Problems) -> Option<Vec<usize>> {
+fn primary_key(
+    node: &Node<'_>,
+    names: &Names<'_>,
+    problems: &mut Problems,
+) -> Option<Vec<FieldIndex>> {
     let nodes = match node.json {
         json::Json::String(_) => vec![node.clone()],
         json::Json::Array(_) => node.array(problems)?,
@@ -136,11 +140,11 @@ impl<'j> Names<'j> {
     }
 
     /// The index of the field that the node names.
-    fn index(&self, node: &Node<'_>, problems: &mut Problems) -> Option<usize> {
+    fn index(&self, node: &Node<'_>, problems: &mut Problems) -> Option<FieldIndex> {
         let name = node.string(problems)?;
         let position =
             self.fields.iter().position(|field| matches!(field, Some((n, ..)) if *n == name));
-        position.or_else(|| {
+        position.map(FieldIndex).or_else(|| {
             let names: Vec<&str> = self.fields.iter().flatten().map(|(name, ..)| *name).collect();
             let hint = match spelling::nearest(name, &names) {
                 Some(nearest) => format!("; did you mean `{nearest}`?"),
@@ -156,9 +160,9 @@ impl<'j> Names<'j> {
         node: &Node<'_>,
         types: &[FieldType],
         problems: &mut Problems,
-    ) -> Option<usize> {
+    ) -> Option<FieldIndex> {
         let index = self.index(node, problems)?;
-        if let Some(Some((name, Some(field_type), _))) = self.fields.get(index)
+        if let Some(Some((name, Some(field_type), _))) = self.fields.get(index.0)
             && !types.contains(field_type)
         {
             let wanted: Vec<&str> = types.iter().map(|field_type| field_type.as_str()).collect();
@@ -172,8 +176,8 @@ impl<'j> Names<'j> {
         Some(index)
     }
 
-    fn field_type(&self, index: usize) -> Option<FieldType> {
-        self.fields.get(index)?.as_ref()?.1
+    fn field_type(&self, index: FieldIndex) -> Option<FieldType> {
+        self.fields.get(index.0)?.as_ref()?.1
     }
 
     fn refuse_reserved(&self, lineage_columns: bool, problems: &mut Problems) {

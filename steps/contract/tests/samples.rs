@@ -1,7 +1,7 @@
 //! The contract of the first dataset, as it is published.
 
 use contract::number::Number;
-use contract::{Contract, Dialect, FieldType, Noun, Period, Subject, UndeclaredColumns};
+use contract::{Contract, Dialect, FieldType, Noun, Period, Topic, UndeclaredColumns};
 
 const SMARTPHONE_SALES: &[u8] = include_bytes!("../../../samples/smartphone-sales/contract.json");
 
@@ -29,9 +29,11 @@ fn smartphone_sales_says_what_the_design_says() {
             ("color", FieldType::String, false),
         ]
     );
-    assert_eq!(contract.primary_key(), [0]);
-    assert_eq!(contract.field_index("price"), Some(5));
-    assert_eq!(contract.field_index("Price"), None);
+    let name = |field| contract.field(field).name();
+    let primary_key: Vec<_> = contract.primary_key().iter().copied().map(name).collect();
+    assert_eq!(primary_key, ["order_id"]);
+    assert_eq!(contract.field_named("price").map(|(index, _)| index.position()), Some(5));
+    assert!(contract.field_named("Price").is_none());
     assert_eq!(*contract.dialect(), Dialect::default());
 
     let sluice = contract.sluice();
@@ -39,9 +41,10 @@ fn smartphone_sales_says_what_the_design_says() {
     assert!(sluice.lineage_columns);
     assert_eq!(sluice.undeclared_columns, UndeclaredColumns::Carry);
     let model = &sluice.facts.dimensions[0];
-    assert_eq!((model.field, model.within), (2, Some(3)));
-    assert_eq!(sluice.facts.time.map(|time| (time.field, time.by)), Some((1, Period::Month)));
-    assert_eq!(sluice.facts.text.as_ref().map(|text| text.field), Some(7));
+    assert_eq!((name(model.field), model.within.map(name)), ("model", Some("brand")));
+    let time = sluice.facts.time.map(|time| (name(time.field), time.by));
+    assert_eq!(time, Some(("date", Period::Month)));
+    assert_eq!(sluice.facts.text.as_ref().map(|text| name(text.field)), Some("customer_review"));
     assert_eq!(sluice.analysis.record, Noun { one: "sale".into(), many: "sales".into() });
 }
 
@@ -51,7 +54,7 @@ fn price_segments_meet_where_they_should() {
         let contract = Contract::from_json(SMARTPHONE_SALES).unwrap();
         let measure = &contract.sluice().facts.measures[0];
         let price: Number = price.parse().unwrap();
-        let bin = measure.bin_of(&price).map(|bin| measure.bins[bin].label.as_str());
+        let bin = measure.bin_of(&price).map(|bin| bin.label.as_str());
         assert_eq!(bin, Some(expect), "{price}");
     }
     check("0.01", "Budget");
@@ -66,34 +69,39 @@ fn price_segments_meet_where_they_should() {
 fn the_kinds_of_the_analysis_rest_on_facts() {
     let contract = Contract::from_json(SMARTPHONE_SALES).unwrap();
     let analysis = &contract.sluice().analysis;
-    let kinds = |statements: &[contract::Statement]| -> Vec<(String, Subject, usize)> {
+    let kinds = |statements: &[contract::Statement]| -> Vec<(String, Topic, usize)> {
         let kind = |statement: &contract::Statement| {
-            (statement.kind.clone(), statement.about, statement.top)
+            (statement.kind.clone(), statement.about.clone(), statement.top)
         };
         statements.iter().map(kind).collect()
     };
+    let by = |dimension: &str| Topic::TextBy {
+        text: "customer_review".into(),
+        dimension: dimension.into(),
+    };
+    let segment = |label: &str| Topic::Segment { measure: "price".into(), label: label.into() };
     assert_eq!(
         kinds(&analysis.insights),
         [
-            ("most_popular_phone".to_owned(), Subject::Dimension(0), 1),
-            ("customer_satisfaction".to_owned(), Subject::TextBy(1), 1),
-            ("price_segment_performance".to_owned(), Subject::Bins(0), 1),
+            ("most_popular_phone".to_owned(), Topic::Dimension("model".into()), 1),
+            ("customer_satisfaction".to_owned(), by("brand"), 1),
+            ("price_segment_performance".to_owned(), Topic::Segments("price".into()), 1),
         ]
     );
     assert_eq!(
         kinds(&analysis.anomalies),
         [
-            ("review_anomaly".to_owned(), Subject::TextBy(0), 1),
-            ("price_anomaly".to_owned(), Subject::Measure(0), 1),
+            ("review_anomaly".to_owned(), by("model"), 1),
+            ("price_anomaly".to_owned(), Topic::Measure("price".into()), 1),
         ]
     );
     assert_eq!(
         kinds(&analysis.recommendations),
         [
-            ("budget_segment".to_owned(), Subject::Bin { measure: 0, bin: 0 }, 2),
-            ("midrange_segment".to_owned(), Subject::Bin { measure: 0, bin: 1 }, 2),
-            ("flagship_segment".to_owned(), Subject::Bin { measure: 0, bin: 2 }, 2),
-            ("inventory_strategy".to_owned(), Subject::Dimension(0), 3),
+            ("budget_segment".to_owned(), segment("Budget"), 2),
+            ("midrange_segment".to_owned(), segment("Mid-range"), 2),
+            ("flagship_segment".to_owned(), segment("Flagship"), 2),
+            ("inventory_strategy".to_owned(), Topic::Dimension("model".into()), 3),
         ]
     );
 }

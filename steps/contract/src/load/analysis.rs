@@ -2,14 +2,14 @@
 
 use super::Names;
 use super::facts::{dimension_index, items, text_of};
-use crate::extension::{AnalysisPlan, FactsPlan, Noun, Statement, Subject};
+use crate::extension::{AnalysisPlan, FactsPlan, Measure, Noun, Statement, Topic};
 use crate::json::{Node, Object, list};
 use crate::problem::Problems;
 
 const KEYS: [&str; 5] = ["brief", "record", "insights", "anomalies", "recommendations"];
 
 /// What an `about` can consist of.
-const SUBJECTS: [&[&str]; 6] =
+const TOPICS: [&[&str]; 6] =
     [&["dimension"], &["measure"], &["bins"], &["bins", "bin"], &["text"], &["text", "by"]];
 
 /// Statements are checked against `facts`, so that whoever makes them finds what they rest on.
@@ -76,7 +76,7 @@ fn statement(
         None => String::new(),
     };
     let about = object.required("about", problems)?.object(problems)?;
-    let about = subject(&about, names, facts, problems)?;
+    let about = topic(&about, names, facts, problems)?;
     Some(Statement { kind: kind?, about, top, brief })
 }
 
@@ -93,70 +93,75 @@ fn kind(node: &Node<'_>, problems: &mut Problems) -> Option<String> {
     problems.none(&node.path, "must be in snake_case: at most 64 of a to z, 0 to 9 and `_`")
 }
 
-fn subject(
+fn topic(
     object: &Object<'_>,
     names: &Names<'_>,
     facts: &FactsPlan,
     problems: &mut Problems,
-) -> Option<Subject> {
+) -> Option<Topic> {
     object.only(&["dimension", "measure", "bins", "bin", "text", "by"], "subject", problems);
     let keys: Vec<&str> = object.keys().collect();
     let fits =
         |form: &&[&str]| form.len() == keys.len() && form.iter().all(|key| keys.contains(key));
-    if !SUBJECTS.iter().any(fits) {
-        let forms: Vec<String> = SUBJECTS.iter().map(|form| form.join("` with `")).collect();
+    if !TOPICS.iter().any(fits) {
+        let forms: Vec<String> = TOPICS.iter().map(|form| form.join("` with `")).collect();
         let forms: Vec<&str> = forms.iter().map(String::as_str).collect();
         return problems.none(&object.path, format!("must be one of {}", list(&forms)));
     }
-    let dimension = |node: &Node<'_>, problems: &mut Problems| {
-        dimension_index(node, names, &facts.dimensions, problems)
-    };
     if let Some(node) = object.get("dimension") {
-        return Some(Subject::Dimension(dimension(&node, problems)?));
+        dimension_index(&node, names, &facts.dimensions, problems)?;
+        return Some(Topic::Dimension(name(&node, problems)?));
     }
     if let Some(node) = object.get("measure") {
-        return Some(Subject::Measure(measure_index(&node, names, facts, problems)?));
+        measure(&node, names, facts, problems)?;
+        return Some(Topic::Measure(name(&node, problems)?));
     }
     if let Some(node) = object.get("bins") {
-        let measure = measure_index(&node, names, facts, problems)?;
-        let bins = &facts.measures.get(measure)?.bins;
+        let bins = &measure(&node, names, facts, problems)?.bins;
         if bins.is_empty() {
             return problems.none(&node.path, "this measure has no bins");
         }
-        let Some(node) = object.get("bin") else { return Some(Subject::Bins(measure)) };
-        let label = node.string(problems)?;
-        let Some(bin) = bins.iter().position(|bin| bin.label == label) else {
+        let measure = name(&node, problems)?;
+        let Some(node) = object.get("bin") else { return Some(Topic::Segments(measure)) };
+        let label = name(&node, problems)?;
+        if !bins.iter().any(|bin| bin.label == label) {
             let labels: Vec<&str> = bins.iter().map(|bin| bin.label.as_str()).collect();
             return problems.none(&node.path, format!("`{label}` is none of {}", list(&labels)));
-        };
+        }
         if facts.dimensions.is_empty() {
             return problems.none(&node.path, "needs `sluice.facts.dimensions`");
         }
-        return Some(Subject::Bin { measure, bin });
+        return Some(Topic::Segment { measure, label });
     }
     let node = object.get("text")?;
     let field = names.index(&node, problems)?;
-    let Some(text) = facts.text.as_ref().filter(|text| text.field == field) else {
+    let Some(free_text) = facts.text.as_ref().filter(|text| text.field == field) else {
         return problems.none(&node.path, "is not the field of `sluice.facts.text`");
     };
-    let Some(node) = object.get("by") else { return Some(Subject::Text) };
-    let by = dimension(&node, problems)?;
-    if !text.by.contains(&by) {
+    let text = name(&node, problems)?;
+    let Some(node) = object.get("by") else { return Some(Topic::Text(text)) };
+    let by = dimension_index(&node, names, &facts.dimensions, problems)?;
+    if !free_text.by.contains(&by) {
         return problems.none(&node.path, "is not one of `sluice.facts.text.by`");
     }
-    Some(Subject::TextBy(by))
+    Some(Topic::TextBy { text, dimension: name(&node, problems)? })
 }
 
-fn measure_index(
+fn name(node: &Node<'_>, problems: &mut Problems) -> Option<String> {
+    node.string(problems).map(str::to_owned)
+}
+
+/// The measure whose field the node names.
+fn measure<'f>(
     node: &Node<'_>,
     names: &Names<'_>,
-    facts: &FactsPlan,
+    facts: &'f FactsPlan,
     problems: &mut Problems,
-) -> Option<usize> {
+) -> Option<&'f Measure> {
     let field = names.index(node, problems)?;
     facts
         .measures
         .iter()
-        .position(|measure| measure.field == field)
+        .find(|measure| measure.field == field)
         .or_else(|| problems.none(&node.path, "is not one of `sluice.facts.measures`"))
 }

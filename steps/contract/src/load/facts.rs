@@ -1,7 +1,12 @@
 //! Reads `sluice.facts`.
 
+use std::collections::HashSet;
+use std::hash::Hash;
+
 use super::Names;
-use crate::extension::{Bin, Dimension, FactsPlan, FreeText, Measure, Period, TimeAxis, Upper};
+use crate::extension::{
+    Bin, Dimension, DimensionIndex, FactsPlan, FreeText, Measure, Period, TimeAxis, Upper,
+};
 use crate::field::FieldType;
 use crate::json::{Json, Node, Object};
 use crate::number::Number;
@@ -55,13 +60,13 @@ pub(super) fn items<'j, T>(
 }
 
 /// Refuses an item of the array `key` that equals one before it.
-fn once(
+fn once<T: Eq + Hash>(
     object: &Object<'_>,
     key: &str,
-    items: impl Iterator<Item = usize>,
+    items: impl Iterator<Item = T>,
     problems: &mut Problems,
 ) {
-    let mut seen = std::collections::HashSet::new();
+    let mut seen = HashSet::new();
     for (index, item) in items.enumerate() {
         if !seen.insert(item) {
             problems.add(&object.path.key(key).item(index), "is there twice");
@@ -89,11 +94,12 @@ pub(super) fn dimension_index(
     names: &Names<'_>,
     dimensions: &[Dimension],
     problems: &mut Problems,
-) -> Option<usize> {
+) -> Option<DimensionIndex> {
     let field = names.index(node, problems)?;
     dimensions
         .iter()
         .position(|dimension| dimension.field == field)
+        .map(DimensionIndex)
         .or_else(|| problems.none(&node.path, "is not one of `sluice.facts.dimensions`"))
 }
 
@@ -102,7 +108,7 @@ fn pair(
     names: &Names<'_>,
     dimensions: &[Dimension],
     problems: &mut Problems,
-) -> Option<[usize; 2]> {
+) -> Option<[DimensionIndex; 2]> {
     let pair =
         node.each(problems, |node, problems| dimension_index(node, names, dimensions, problems))?;
     match pair.as_slice() {
@@ -128,7 +134,8 @@ fn measure(node: &Node<'_>, names: &Names<'_>, problems: &mut Problems) -> Optio
 
 /// Bins from the lowest to the highest, of which only the last has no upper end.
 fn bins(node: &Node<'_>, problems: &mut Problems) -> Option<Vec<Bin>> {
-    let bins = node.each(problems, bin)?;
+    let mut numbers = 1_u32..;
+    let bins = node.each(problems, |node, problems| bin(numbers.next()?, node, problems))?;
     let Some(last) = bins.len().checked_sub(1) else {
         return problems.none(&node.path, "must not be empty");
     };
@@ -160,17 +167,17 @@ fn is_above(upper: &Upper, before: &Upper) -> bool {
     }
 }
 
-fn bin(node: &Node<'_>, problems: &mut Problems) -> Option<Bin> {
+fn bin(number: u32, node: &Node<'_>, problems: &mut Problems) -> Option<Bin> {
     let object = node.object(problems)?;
     object.only(&["label", "below", "to"], "property of a bin", problems);
     let label = text_of(&object.required("label", problems)?, problems)?;
     let upper = match (object.get("below"), object.get("to")) {
-        (Some(node), None) => Upper::Below(number(&node, problems)?),
-        (None, Some(node)) => Upper::To(number(&node, problems)?),
+        (Some(node), None) => Upper::Below(bound(&node, problems)?),
+        (None, Some(node)) => Upper::To(bound(&node, problems)?),
         (None, None) => Upper::Open,
         (Some(_), Some(node)) => return problems.none(&node.path, "either `below` or `to`"),
     };
-    Some(Bin { label, upper })
+    Some(Bin { number, label, upper })
 }
 
 /// Text that is not blank.
@@ -182,7 +189,7 @@ pub(super) fn text_of(node: &Node<'_>, problems: &mut Problems) -> Option<String
 }
 
 /// A JSON number, or its text.
-fn number(node: &Node<'_>, problems: &mut Problems) -> Option<Number> {
+fn bound(node: &Node<'_>, problems: &mut Problems) -> Option<Number> {
     match node.json {
         Json::Integer(value) => Some((*value).into()),
         Json::Float(value) if value.abs() < 1e19 => Number::parse(&value.to_string()).ok(),

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use contract::{
-    Contract, Dialect, Field, UndeclaredColumns, nearest,
+    Contract, Dialect, Field, FieldIndex, UndeclaredColumns, nearest,
     record::{Flaw, Record},
     reject::{LINEAGE_COLUMNS, REJECT_COLUMNS, Refusal, RefusalCode},
     wording,
@@ -27,7 +27,7 @@ pub struct Column<'c> {
     /// The label, without blanks around it.
     pub label: Arc<str>,
     /// The contract's field of this name, and its index; `None` if the contract does not declare it.
-    pub field: Option<(usize, &'c Field)>,
+    pub field: Option<(FieldIndex, &'c Field)>,
 }
 
 /// The columns of a file, in its order. Columns of an earlier run's making are no longer there.
@@ -120,7 +120,7 @@ pub(super) fn read<'c>(
     complete(&labels, contract)?;
     let columns: Vec<Column<'c>> = labels
         .into_iter()
-        .map(|label| Column { field: field(contract, &label), label: label.into() })
+        .map(|label| Column { field: contract.field_named(&label), label: label.into() })
         .collect();
     let header = Header { columns, cells, is_rejected_file };
     if contract.sluice().undeclared_columns == UndeclaredColumns::Refuse {
@@ -134,11 +134,6 @@ pub(super) fn read<'c>(
         }
     }
     Ok(header)
-}
-
-fn field<'c>(contract: &'c Contract, label: &str) -> Option<(usize, &'c Field)> {
-    let index = contract.field_index(label)?;
-    Some((index, contract.fields().get(index)?))
 }
 
 /// Why a file without any record, or with nothing but comments, is refused.
@@ -247,17 +242,15 @@ fn free(labels: &[String], contract: &Contract) -> Result<(), Refusal> {
 
 /// Whether every column is there that must be: required ones, and those of the primary key.
 fn complete(labels: &[String], contract: &Contract) -> Result<(), Refusal> {
-    let (fields, dialect) = (contract.fields(), *contract.dialect());
-    let known: Vec<&str> = fields.iter().map(Field::name).collect();
+    let known: Vec<&str> = contract.fields().iter().map(Field::name).collect();
     let has = |name: &str| labels.iter().any(|label| label == name);
     // A file with none of the declared columns is another dataset's, or differently delimited.
     let has_none = !known.iter().any(|name| has(name));
-    let must_be_there = |index: &usize, field: &Field| {
+    let must_be_there = |index: &FieldIndex, field: &Field| {
         has_none || field.required() || contract.primary_key().contains(index)
     };
-    let missing: Vec<&str> = fields
-        .iter()
-        .enumerate()
+    let missing: Vec<&str> = contract
+        .indexed_fields()
         .filter(|(index, field)| must_be_there(index, field))
         .map(|(_, field)| field.name())
         .filter(|name| !has(name))
@@ -281,14 +274,14 @@ fn complete(labels: &[String], contract: &Contract) -> Result<(), Refusal> {
     if !near.is_empty() {
         message.push_str("; ");
         message.push_str(&near.join(", "));
-    } else if let ([only], Some(other)) = (labels, separator(labels, dialect)) {
+    } else if let ([only], Some(other)) = (labels, separator(labels, *contract.dialect())) {
         let found = if other == '\t' { "a tab".to_owned() } else { format!("`{other}`") };
         // A write into a string cannot fail.
         let _ = write!(
             message,
             "; it is a single column, `{}`, and seems to be separated by {found} instead of `{}`",
             Name(only),
-            char::from(dialect.delimiter)
+            char::from(contract.dialect().delimiter)
         );
         return refuse(RefusalCode::MissingLabel, message);
     }

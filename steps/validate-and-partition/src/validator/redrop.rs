@@ -35,7 +35,7 @@ pub(super) fn restore_labels(
     restored: &mut Vec<(usize, String)>,
 ) {
     let marked = record.cells().enumerate().filter(|(_, label)| looks_marked(label));
-    let undeclared = marked.filter(|(_, label)| contract.field_index(label.trim()).is_none());
+    let undeclared = marked.filter(|(_, label)| contract.field_named(label.trim()).is_none());
     restored.extend(undeclared.map(|(index, label)| (index, restore(&label).to_owned())));
 }
 

@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use contract::{
-    Contract,
+    Contract, FieldIndex,
     record::{Flaw, Record},
     reject::RejectCode,
     wording,
@@ -20,8 +20,8 @@ use super::message::{Name, Quoted};
 pub struct RowError {
     /// The column's label; `None` for an error of the row as a whole.
     pub field: Option<Arc<str>>,
-    /// The index of the contract's field; `None` also for a column that is not declared.
-    pub(super) declared: Option<usize>,
+    /// The contract's field; `None` also for a column that is not declared.
+    pub(super) declared: Option<FieldIndex>,
     /// The frozen code.
     pub code: RejectCode,
     /// The value and the rule, for people: on one line, at bounded length. May change.

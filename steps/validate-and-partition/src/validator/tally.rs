@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use contract::reject::RejectCode;
-use contract::wording::bounded;
+use contract::{FieldIndex, reject::RejectCode, wording::bounded};
 use pipeline_core::{
     run::RecordCounts,
     steps::validate_and_partition::{FIRST_ROWS, RejectCount},
@@ -24,7 +23,7 @@ pub struct Tally {
     /// Comments, which are no records.
     pub comments: u64,
     by_code: BTreeMap<RejectCode, u64>,
-    by_field: BTreeMap<(Option<usize>, RejectCode), Errors>,
+    by_field: BTreeMap<(Option<FieldIndex>, RejectCode), Errors>,
 }
 
 #[derive(Debug, Clone)]
