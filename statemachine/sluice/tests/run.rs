@@ -194,6 +194,40 @@ fn a_run_that_failed_half_way_is_taken_up_where_its_claim_left_it() {
     assert_eq!(result["correlation_id"], failed["run"], "the first claim's run is adopted");
 }
 
+/// `/dev/full` is a disk without space.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_fails_the_run_and_says_what_to_mend() {
+    let sandbox = Sandbox::new();
+    let file = sample("smartphone-sales/good.csv");
+    let file = file.to_str().unwrap();
+    fs::create_dir_all(sandbox.data()).unwrap();
+    let events = sandbox.data().join("events.jsonl");
+    std::os::unix::fs::symlink("/dev/full", &events).unwrap();
+    let (code, printed, _) = sandbox.sluice_with_errors(&["run", file]);
+    assert_eq!(code, 1, "{printed}");
+    assert!(printed.contains("EnvironmentError") && printed.contains("free some space"), "{printed}");
+    let [mail] = &sandbox.mails()[..] else { panic!("{:?}", sandbox.mails()) };
+    assert!(fs::read_to_string(mail).unwrap().contains("The file is fine"));
+
+    fs::remove_file(events).unwrap();
+    let (code, result) = sandbox.run_one(&[file]);
+    assert_eq!((code, &result["outcome"]), (0, &json!("Completed")), "{result}");
+}
+
+/// `/sys` takes no folder from anybody, root included.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_data_folder_that_is_read_only_is_named() {
+    let sandbox = Sandbox::new();
+    let file = sample("smartphone-sales/good.csv");
+    let args = ["run", file.to_str().unwrap(), "--data", "/sys/sluice-data"];
+    let (code, printed, errors) = sandbox.sluice_with_errors(&args);
+    assert_eq!((code, printed.as_str()), (1, ""));
+    assert!(errors.contains("/sys/sluice-data"), "{errors}");
+    assert!(errors.contains("read and write there") || errors.contains("another one"), "{errors}");
+}
+
 #[test]
 fn a_contract_that_does_not_load_takes_no_place() {
     let sandbox = Sandbox::new();

@@ -137,7 +137,7 @@ fn an_unexpected_error_fails_the_run_at_its_own_state_with_its_own_name() {
     let cases = [
         ("ClaimFile", json!({"claim-file": error("ContractError")})),
         ("ValidateAndPartition", json!({"validate-and-partition": error("ObjectNotFoundError")})),
-        ("Aggregate", json!({"aggregate": error("InternalError")})),
+        ("Aggregate", json!({"aggregate": error("EnvironmentError")})),
         ("Analyze", json!({"analyze": error("InvalidEventError")})),
         ("RenderReport", json!({"send-report": error("InternalError")})),
         (
@@ -171,7 +171,7 @@ fn what_passes_by_itself_is_retried() {
 
 #[test]
 fn a_model_that_fails_is_replaced_and_the_run_says_so() {
-    for name in ["ModelAnswerError", "CostCeilingError"] {
+    for name in ["ModelAnswerError", "CostCeilingError", "EnvironmentError"] {
         let replies = json!([error(name), {"return": {"model": "deterministic"}}]);
         let (result, states) = run(&json!({"analyze": replies}));
         assert!(states.contains(&"AnalyzeWithoutModel".to_owned()), "{name}");
@@ -188,17 +188,19 @@ fn a_model_that_fails_is_replaced_and_the_run_says_so() {
 #[test]
 fn a_mail_that_fails_costs_no_data_and_hides_nothing() {
     let render = json!({"return": {}});
-    let refused = json!([render, error("EmailRefusedError")]);
-    let result = ends_in(&json!({"send-report": refused}), "CompletedWithoutReport");
-    assert_eq!(result["output"]["mail"], "NOT_SENT");
-    assert_eq!(result["output"]["mail_error"], "EmailRefusedError");
+    let failing = |name| json!([render, error(name)]);
+    for name in ["EmailRefusedError", "EnvironmentError"] {
+        let result = ends_in(&json!({"send-report": failing(name)}), "CompletedWithoutReport");
+        assert_eq!(result["output"]["mail"], "NOT_SENT");
+        assert_eq!(result["output"]["mail_error"], name);
+    }
 
     let ambiguous = json!([render, {"return": {"mail": "AMBIGUOUS", "message_id": null}}]);
     ends_in(&json!({"send-report": ambiguous}), "CompletedWithoutReport");
 
     let rejected = json!({"return": validated("ALL_REJECTED")});
     ends_in(
-        &json!({"send-report": refused, "validate-and-partition": rejected}),
+        &json!({"send-report": failing("EmailRefusedError"), "validate-and-partition": rejected}),
         "AllRecordsRejected",
     );
 }

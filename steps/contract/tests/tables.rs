@@ -90,7 +90,8 @@ fn every_constraint_is_for_the_types_of_its_row_and_is_checked() {
         let every = FieldType::ALL.map(FieldType::as_str).to_vec();
         let types = if row[2].trim() == "every type" { every } else { words(row[2]) };
         for name in words(row[0]) {
-            let name = ConstraintName::ALL.into_iter().find(|known| known.as_str() == name).unwrap();
+            let name =
+                ConstraintName::ALL.into_iter().find(|known| known.as_str() == name).unwrap();
             let has_it = |field_type: &FieldType| match is_checked(name, *field_type) {
                 Ok(is_checked) => {
                     assert!(is_checked, "{field_type:?} takes {name:?} and does not check it");

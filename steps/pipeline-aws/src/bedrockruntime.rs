@@ -52,8 +52,9 @@ impl Model {
 
 #[async_trait]
 impl TextModel for Model {
-    /// What does not pass by itself (no access to the model, a model id that the region does not have)
-    /// is `ModelAnswer`: the run goes on without a model, in a state that shows it.
+    /// No access to the model, no credentials, or a model that the region does not have is
+    /// `Environment`; a question that the model refuses is `ModelAnswer`. By both the run goes on
+    /// without a model, in a state that shows it.
     ///
     /// Nova reports a tool call that it could not finish as an error of the model. That is an answer
     /// that cannot be used, and as such worth a repair; Bedrock does not say what it took in tokens.
@@ -149,9 +150,6 @@ fn unfinished() -> ModelReply {
 }
 
 fn explain(fault: Fault) -> StepError {
-    if fault.kind().is_retryable() {
-        return fault.into_error();
-    }
     let message = if fault.is(&["AccessDeniedException"]) {
         "Bedrock denied the model: ask for access to it in the Bedrock console, and allow \
          bedrock:InvokeModel on it, of an inference profile also on its model in every region that it \
@@ -159,8 +157,14 @@ fn explain(fault: Fault) -> StepError {
     } else if fault.is(&["ResourceNotFoundException", "ValidationException"]) {
         "Bedrock refused the question: check that the region offers the model, and whether it takes \
          an inference profile instead of a model id"
-    } else {
+    } else if fault.kind() == ErrorKind::Internal {
         "Bedrock refused the question"
+    } else {
+        return fault.into_error();
     };
-    fault.into_error_of(ErrorKind::ModelAnswer, message)
+    let kind = match fault.kind() {
+        ErrorKind::Internal => ErrorKind::ModelAnswer,
+        kind => kind,
+    };
+    fault.into_error_of(kind, message)
 }

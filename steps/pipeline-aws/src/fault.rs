@@ -180,8 +180,7 @@ impl Fault {
         match self.class {
             Class::Throttled => ErrorKind::Throttled,
             Class::Unavailable => ErrorKind::DependencyUnavailable,
-            // As on a laptop: what lasts until somebody acts is no kind that a state retries.
-            Class::Denied | Class::Setup | Class::NoResource => ErrorKind::InvalidEvent,
+            Class::Denied | Class::Setup | Class::NoResource => ErrorKind::Environment,
             Class::Misuse => ErrorKind::Internal,
         }
     }

@@ -53,7 +53,7 @@ const PATIENCE: Patience = Patience {
 /// A bucket.
 ///
 /// A key that is missing can only be told from one that is denied if the role may `s3:ListBucket`: S3
-/// answers 403 to both otherwise, which is `InvalidEvent` here, never `ObjectNotFound`.
+/// answers 403 to both otherwise, which is `Environment` here, never `ObjectNotFound`.
 #[derive(Debug, Clone)]
 pub struct Bucket {
     client: Client,

@@ -76,7 +76,7 @@ fn fate(fault: Fault, mail_id: &str) -> SendError {
     let is_definite = matches!(fault.status(), Some(400..=407 | 409..=499));
     let refused = match (fault.reach(), fault.kind()) {
         (Reach::NotSent, _) => None,
-        (Reach::Answered, ErrorKind::Throttled) if is_definite => None,
+        (Reach::Answered, ErrorKind::Throttled | ErrorKind::Environment) if is_definite => None,
         (Reach::Answered, _) if is_definite => Some(
             "SES refused the mail: check that the addresses are verified and that sending is on",
         ),

@@ -11,6 +11,9 @@ pub enum ErrorKind {
     Throttled,
     /// A service did not answer or answered with a fault of its own. Worth another try.
     DependencyUnavailable,
+    /// The environment must be mended before another try: disk, permissions, credentials, a quota that
+    /// does not come back by waiting, or a bucket, table or model that is missing.
+    Environment,
     /// The input of a step is not what the step accepts.
     InvalidEvent,
     /// An object, or the version of it that the run has pinned, is gone.
@@ -31,9 +34,10 @@ pub enum ErrorKind {
 
 impl ErrorKind {
     /// Every kind, for the tests that hold code and state machine together.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Throttled,
         Self::DependencyUnavailable,
+        Self::Environment,
         Self::InvalidEvent,
         Self::ObjectNotFound,
         Self::PreconditionFailed,
@@ -49,6 +53,7 @@ impl ErrorKind {
         match self {
             Self::Throttled => "ThrottledError",
             Self::DependencyUnavailable => "DependencyUnavailableError",
+            Self::Environment => "EnvironmentError",
             Self::InvalidEvent => "InvalidEventError",
             Self::ObjectNotFound => "ObjectNotFoundError",
             Self::PreconditionFailed => "PreconditionFailedError",

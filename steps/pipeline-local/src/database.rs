@@ -84,7 +84,7 @@ impl Database {
     }
 }
 
-/// An error of the database as a step sees it. What lasts until somebody acts is `InvalidEvent`, as
+/// An error of the database as a step sees it. What lasts until somebody acts is `Environment`, as
 /// for every other file of the folder.
 fn database_error(error: rusqlite::Error) -> StepError {
     let (kind, message) = match error.sqlite_error_code() {
@@ -92,16 +92,16 @@ fn database_error(error: rusqlite::Error) -> StepError {
             (ErrorKind::Throttled, "other processes keep the ledger busy")
         }
         Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => (
-            ErrorKind::InvalidEvent,
+            ErrorKind::Environment,
             "cannot open .sluice/ledger.sqlite for writing, see to it that you may write there",
         ),
         Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => (
-            ErrorKind::InvalidEvent,
+            ErrorKind::Environment,
             ".sluice/ledger.sqlite is damaged: restore it, or move it away, and every file counts as \
              new",
         ),
         Some(ErrorCode::DiskFull) => (
-            ErrorKind::InvalidEvent,
+            ErrorKind::Environment,
             "cannot write .sluice/ledger.sqlite: the disk is full, free some space",
         ),
         _ => (ErrorKind::DependencyUnavailable, "the embedded database failed"),

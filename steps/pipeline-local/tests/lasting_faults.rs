@@ -21,7 +21,7 @@ fn a_ledger_that_cannot_be_opened_is_not_tried_again() {
         (open_with(|ledger| fs::write(ledger, vec![b'x'; 8192]).unwrap()), "is damaged"),
         (open_with(|ledger| fs::create_dir(ledger).unwrap()), "you may write there"),
     ] {
-        assert_eq!(error.kind(), ErrorKind::InvalidEvent, "{}", error.report());
+        assert_eq!(error.kind(), ErrorKind::Environment, "{}", error.report());
         assert!(error.to_string().contains(remedy), "{}", error.report());
     }
 }
@@ -36,8 +36,17 @@ async fn a_full_disk_is_not_tried_again() {
     std::os::unix::fs::symlink("/dev/full", data.root().join("events.jsonl")).unwrap();
     let event = samples::event(serde_json::json!({}));
     let error = data.events.publish(&event).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::InvalidEvent, "{}", error.report());
+    assert_eq!(error.kind(), ErrorKind::Environment, "{}", error.report());
     assert!(error.to_string().contains("free some space"), "{}", error.report());
+}
+
+/// `/sys` takes no folder from anybody, root included.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_folder_that_is_read_only_is_not_tried_again() {
+    let error = DataFolder::open(Path::new("/sys/sluice-data")).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Environment, "{}", error.report());
+    assert!(error.to_string().contains("/sys/sluice-data"), "{}", error.report());
 }
 
 #[tokio::test]

@@ -44,6 +44,13 @@ pub(crate) fn for_failure(status: &str, error: &str) -> &'static str {
     if is(ErrorKind::Throttled) || is(ErrorKind::DependencyUnavailable) {
         "A service that the pipeline needs did not answer, not even after retries. When it is back, \
          start the run again as below."
+    } else if is(ErrorKind::Environment) {
+        "The file is fine; something around the pipeline has to be mended first, and the cause says \
+         what. Disk full: free some space. Folder read-only or not allowed: let the pipeline read and \
+         write there, or choose another data folder. AWS denied a call: allow the role the action that \
+         the cause names, also in the policies of the bucket and of its KMS key. No credentials, or \
+         expired ones: sign in again. Bucket, table or model missing: create it, or correct its name \
+         and region. Then start the run again as below."
     } else if is(ErrorKind::ObjectNotFound) {
         "The file, or the version of it that the run had pinned, is gone. Drop it again."
     } else if is(ErrorKind::Contract) {

@@ -21,8 +21,8 @@ pub(crate) struct Delivery {
 
 /// Sends the mail that `compose` makes, unless its mark says that this was done or may have been.
 ///
-/// A definite refusal clears the mark and is an error: of its own kind where another try may help,
-/// else `EmailRefused`. If nothing but the mark "sent" cannot be written, that is the error; another
+/// A definite refusal clears the mark and is an error: of its own kind where another try may help or the
+/// environment must be mended, else `EmailRefused`. If nothing but the mark "sent" cannot be written, that is the error; another
 /// try then finds "sending" and does not send.
 pub(crate) async fn deliver(
     ports: &Ports<'_>,
@@ -76,6 +76,10 @@ fn not_sent(mail: MailStatus) -> Delivery {
 }
 
 fn refused(cause: StepError) -> StepError {
-    let kind = if cause.kind().is_retryable() { cause.kind() } else { ErrorKind::EmailRefused };
+    let kind = match cause.kind() {
+        kind @ ErrorKind::Environment => kind,
+        kind if kind.is_retryable() => kind,
+        _ => ErrorKind::EmailRefused,
+    };
     StepError::new(kind, "the mail was refused").because(cause)
 }

@@ -56,7 +56,7 @@ pub enum Output {
 /// Renders, or sends.
 ///
 /// A mail that was not sent is an error only where it was definitely refused: `Throttled` and
-/// `DependencyUnavailable` are worth another try, `EmailRefused` is not.
+/// `DependencyUnavailable` are worth another try, `EmailRefused` and `Environment` are not.
 pub async fn run(input: Input, ports: Ports<'_>, config: &Config) -> StepResult<Output> {
     match input {
         Input::Render(input) => page::render(&input, ports, config).await.map(Output::Rendered),

@@ -92,10 +92,14 @@ impl Object {
             ),
             // The answer to HEAD has no body, hence no code: S3 sheds load with 503.
             Some(503) => fault.into_error_of(ErrorKind::Throttled, "S3 asks to slow down"),
+            Some(400) if fault.has_no_code() && version_id.is_none() => fault.into_error_of(
+                ErrorKind::Environment,
+                "S3 refused without a reason, as for credentials that have expired; sign in again",
+            ),
             Some(400) if fault.has_no_code() => fault.into_error_of(
                 ErrorKind::InvalidEvent,
-                "S3 refused without a reason, as for credentials that have expired or a version id \
-                 that it cannot have given",
+                "S3 refused without a reason, as for a version id that it cannot have given or \
+                 credentials that have expired",
             ),
             _ => fault.into_error(),
         };

@@ -182,14 +182,17 @@ async fn what_may_pass_is_worth_another_try() {
 /// The run then goes on without a model, in a state that shows it.
 #[tokio::test]
 async fn what_lasts_says_what_to_do() {
-    for (status, code, remedy) in [
-        (403, "AccessDeniedException", "bedrock:InvokeModel"),
-        (400, "ValidationException", "inference profile"),
-        (404, "ResourceNotFoundException", "region offers the model"),
-        (403, "UnrecognizedClientException", "refused"),
+    use ErrorKind::{Environment, ModelAnswer};
+    for (status, code, kind, remedy) in [
+        (403, "AccessDeniedException", Environment, "bedrock:InvokeModel"),
+        (404, "ResourceNotFoundException", Environment, "region offers the model"),
+        (403, "UnrecognizedClientException", Environment, "credentials"),
+        (403, "ExpiredTokenException", Environment, "sign in again"),
+        (400, "ValidationException", ModelAnswer, "inference profile"),
+        (400, "ConflictException", ModelAnswer, "refused"),
     ] {
         let (error, attempts) = failure(Reply::json_error(status, code, "About the secret.")).await;
-        assert_eq!(error.kind(), ErrorKind::ModelAnswer, "{}", error.report());
+        assert_eq!(error.kind(), kind, "{}", error.report());
         let text = error.to_string();
         assert!(text.contains(remedy) && text.contains(code) && text.contains("model-1"), "{text}");
         assert_eq!(attempts, 1);

@@ -139,7 +139,7 @@ async fn a_table_that_is_missing_or_denied_is_named() {
     let missing = LedgerTable::new(&EMULATOR.connection().await, "no-such-table");
     let request = claim(&execution("first"), "a.csv");
     let error = missing.claim(&request).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::InvalidEvent);
+    assert_eq!(error.kind(), ErrorKind::Environment);
     let report = error.report();
     assert!(report.contains("no-such-table") && report.contains("ResourceNotFound"), "{report}");
 
@@ -148,7 +148,7 @@ async fn a_table_that_is_missing_or_denied_is_named() {
     let stub = Stub::new(move |_, _| Reply::json_error(400, "AccessDeniedException", message));
     let denied = SendLogTable::new(&stub.connection().await, "marks");
     let error = denied.begin("mail", start()).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::InvalidEvent);
+    assert_eq!(error.kind(), ErrorKind::Environment);
     let report = error.report();
     assert!(
         report.contains("denied_action=dynamodb:PutItem") && report.contains("marks"),

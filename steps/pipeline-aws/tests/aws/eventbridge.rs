@@ -34,6 +34,18 @@ async fn a_partial_failure_is_a_failure() {
 }
 
 #[tokio::test]
+async fn a_denial_and_expired_credentials_are_the_environments() {
+    for code in ["AccessDeniedException", "ExpiredTokenException", "ResourceNotFoundException"] {
+        let stub = Stub::new(move |_, _| Reply::json_error(400, code, "No: secret@example.com"));
+        let bus = Bus::new(&stub.connection().await, "bus");
+        let error = bus.publish(&event("x")).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Environment, "{}", error.report());
+        assert!(error.to_string().contains(code) && !error.report().contains("secret"), "{error}");
+        assert_eq!(stub.requests().len(), 1, "{code} was tried again");
+    }
+}
+
+#[tokio::test]
 async fn an_event_that_is_too_large_is_not_sent() {
     let body = json!({"FailedEntryCount": 0, "Entries": [{"EventId": "1"}]});
     let stub = Stub::new(move |_, _| Reply::new(200, body.to_string()));

@@ -212,7 +212,7 @@ async fn a_bucket_that_is_missing_and_a_key_that_s3_cannot_hold_are_named() {
     }
     let missing = Bucket::new(&crate::emulator::EMULATOR.connection().await, "no-such-bucket");
     let error = read_all(&missing, "input/x.csv", None, 9).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::InvalidEvent);
+    assert_eq!(error.kind(), ErrorKind::Environment);
     let report = error.report();
     for part in
         ["no such resource", "s3:GetObject", "NoSuchBucket", "no-such-bucket", "input/x.csv"]

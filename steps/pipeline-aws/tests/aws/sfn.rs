@@ -70,8 +70,8 @@ async fn only_an_end_proves_that_it_does_not_run() {
 async fn what_cannot_be_asked_is_not_proven() {
     for (status, code, kind) in [
         (400, "InvalidArn", ErrorKind::Internal),
-        (400, "AccessDeniedException", ErrorKind::InvalidEvent),
-        (400, "ExpiredTokenException", ErrorKind::InvalidEvent),
+        (400, "AccessDeniedException", ErrorKind::Environment),
+        (400, "ExpiredTokenException", ErrorKind::Environment),
     ] {
         let stub = Stub::new(move |_, _| Reply::json_error(status, code, "No."));
         let executions = Executions::new(&stub.connection().await);

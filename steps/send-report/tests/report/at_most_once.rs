@@ -89,6 +89,7 @@ async fn a_refusal_clears_the_mark_and_keeps_what_is_worth_another_try() {
     for (cause, kind) in [
         (ErrorKind::Throttled, ErrorKind::Throttled),
         (ErrorKind::DependencyUnavailable, ErrorKind::DependencyUnavailable),
+        (ErrorKind::Environment, ErrorKind::Environment),
         (ErrorKind::InvalidEvent, ErrorKind::EmailRefused),
         (ErrorKind::EmailRefused, ErrorKind::EmailRefused),
     ] {

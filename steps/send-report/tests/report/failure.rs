@@ -61,6 +61,32 @@ async fn it_says_what_failed_with_what_cause_and_what_to_do() {
 }
 
 #[tokio::test]
+async fn an_environment_that_must_be_mended_is_not_blamed_on_the_file() {
+    let mut detail = failed();
+    detail["error"] = "EnvironmentError".into();
+    detail["cause"] = json!({
+        "errorType": "EnvironmentError",
+        "errorMessage": "AWS denied the call (denied_action=s3:PutObject)",
+    })
+    .to_string()
+    .into();
+    for body in bodies(&mail(&detail, None).await) {
+        for part in [
+            "failed: EnvironmentError.",
+            "denied_action=s3:PutObject",
+            "The file is fine",
+            "free some space",
+            "read and write there",
+            "allow the role the action",
+            "sign in again",
+            "Bucket, table or model missing",
+        ] {
+            assert!(body.contains(part), "{part:?} is missing in:\n{body}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn on_aws_it_links_to_the_execution_and_offers_a_redrive() {
     let mail = mail(&failed(), Some("https://console.example/{execution}")).await;
     for body in bodies(&mail) {

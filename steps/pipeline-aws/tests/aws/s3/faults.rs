@@ -112,12 +112,30 @@ async fn a_denial_is_told_from_a_missing_object_and_names_the_action() {
     let get = bucket.get("input/x.csv", None).await.map(|_| ()).unwrap_err();
     let put = put(&bucket, &Bytes::new(), Publication::Replace).await.unwrap_err();
     for error in [&head, &get, &put] {
-        assert_eq!(error.kind(), ErrorKind::InvalidEvent, "{}", error.report());
+        assert_eq!(error.kind(), ErrorKind::Environment, "{}", error.report());
         assert!(error.to_string().contains("denied"), "{error}");
     }
     assert!(get.to_string().contains("operation=s3:GetObject"), "{get}");
     assert!(put.to_string().contains("denied_action=kms:GenerateDataKey"), "{put}");
     assert!(!put.report().contains("secret@example.com"), "{}", put.report());
+}
+
+/// The answer to HEAD has no code.
+#[tokio::test]
+async fn credentials_that_have_expired_are_not_blamed_on_the_file() {
+    let stub = Stub::new(|request, _| match request.method.as_str() {
+        "HEAD" => Reply::new(400, ""),
+        _ => Reply::s3_error(400, "ExpiredToken"),
+    });
+    let bucket = bucket(&stub).await;
+    let head = bucket.head("input/x.csv", None).await.unwrap_err();
+    let get = bucket.get("input/x.csv", Some("v1")).await.map(|_| ()).unwrap_err();
+    let put = put(&bucket, &Bytes::new(), Publication::Replace).await.unwrap_err();
+    for error in [&head, &get, &put] {
+        assert_eq!(error.kind(), ErrorKind::Environment, "{}", error.report());
+        assert!(error.to_string().contains("sign in again"), "{error}");
+    }
+    assert_eq!(stub.requests().len(), 3);
 }
 
 #[tokio::test]
@@ -233,7 +251,7 @@ async fn a_copy_with_another_checksum_is_an_error() {
 #[tokio::test]
 async fn a_copy_that_fails_after_its_status_is_an_error() {
     for (code, kind) in [
-        ("AccessDenied", ErrorKind::InvalidEvent),
+        ("AccessDenied", ErrorKind::Environment),
         ("InternalError", ErrorKind::DependencyUnavailable),
         ("PreconditionFailed", ErrorKind::PreconditionFailed),
     ] {
@@ -294,7 +312,7 @@ async fn a_part_that_is_refused_aborts_the_upload() {
         _ => Reply::new(204, ""),
     });
     let error = put(&bucket(&stub).await, &pattern(50 * MIB), Publication::Replace).await;
-    assert_eq!(error.unwrap_err().kind(), ErrorKind::InvalidEvent);
+    assert_eq!(error.unwrap_err().kind(), ErrorKind::Environment);
     let requests = stub.requests();
     let aborted: Vec<_> = requests.iter().filter(|request| request.method == "DELETE").collect();
     assert_eq!(aborted.len(), 1);
