@@ -11,7 +11,9 @@ use std::{
 };
 
 use pipeline_core::error::{ErrorKind, StepError, StepResult};
-use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
+use rusqlite::{
+    Connection, ErrorCode, Transaction, TransactionBehavior, ffi::SQLITE_IOERR_SHMSIZE,
+};
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::presence::Gate;
@@ -87,6 +89,11 @@ impl Database {
 /// An error of the database as a step sees it. What lasts until somebody acts is `Environment`, as
 /// for every other file of the folder.
 fn database_error(error: rusqlite::Error) -> StepError {
+    // What SQLite says first on a full disk: the memory that processes share is a file too.
+    let lacks_space = |code| {
+        code == Some(ErrorCode::DiskFull)
+            || error.sqlite_error().is_some_and(|error| error.extended_code == SQLITE_IOERR_SHMSIZE)
+    };
     let (kind, message) = match error.sqlite_error_code() {
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
             (ErrorKind::Throttled, "other processes keep the ledger busy")
@@ -100,7 +107,7 @@ fn database_error(error: rusqlite::Error) -> StepError {
             ".sluice/ledger.sqlite is damaged: restore it, or move it away, and every file counts as \
              new",
         ),
-        Some(ErrorCode::DiskFull) => (
+        code if lacks_space(code) => (
             ErrorKind::Environment,
             "cannot write .sluice/ledger.sqlite: the disk is full, free some space",
         ),
@@ -142,4 +149,24 @@ fn find_all<T: DeserializeOwned>(
         rows.collect::<Result<Vec<_>, _>>()
     };
     texts().map_err(database_error)?.iter().map(|text| from_json(text)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_disk_without_space_says_so_by_whatever_code() {
+        for code in [rusqlite::ffi::SQLITE_FULL, SQLITE_IOERR_SHMSIZE] {
+            let error = database_error(rusqlite::Error::SqliteFailure(
+                rusqlite::ffi::Error::new(code),
+                None,
+            ));
+            assert_eq!(error.kind(), ErrorKind::Environment, "{}", error.report());
+            assert!(error.to_string().contains("free some space"), "{error}");
+        }
+        let other = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_IOERR_READ);
+        let error = database_error(rusqlite::Error::SqliteFailure(other, None));
+        assert_eq!(error.kind(), ErrorKind::DependencyUnavailable);
+    }
 }
