@@ -1,3 +1,5 @@
+//! Region, credentials and the HTTP client, shared by every adapter.
+
 use aws_config::{BehaviorVersion, ConfigLoader, SdkConfig};
 use aws_smithy_http_client::{Builder, tls};
 

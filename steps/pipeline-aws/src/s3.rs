@@ -21,19 +21,10 @@ use pipeline_core::{
     ports::{ObjectInfo, ObjectReader, ObjectStore, ObjectWriter},
 };
 
-use self::{checksum::Checksum, object::Object, range_reader::RangeReader, writer::StagedWriter};
+pub use publish::STAGING_PREFIX;
+
+use self::{object::Object, range_reader::RangeReader, writer::StagedWriter};
 use crate::{Connection, patience::Patience};
-
-/// Where objects are uploaded that have to be copied to their key. A lifecycle rule empties it after a
-/// day, as the last resort for what a killed process leaves there.
-pub const STAGING_PREFIX: &str = "staging/";
-
-/// What is uploaded with one request, and the size of a part of anything larger.
-const PART_BYTES: usize = 8 * 1024 * 1024;
-
-/// Parts that are uploaded at the same time: what a function's network needs to be busy. With the one
-/// that fills, this bounds the memory of a writer to five parts.
-const PARTS_IN_FLIGHT: usize = 4;
 
 /// The most bytes that S3 takes for a key.
 ///
@@ -131,7 +122,7 @@ impl ObjectStore for Bucket {
             }
             None => {
                 let reader = RangeReader::open(object, version_id, Some(etag)).await?;
-                checksum::named(&Checksum::of(reader).await?)
+                checksum::named(&reader.checksum().await?.base64())
             }
         };
         Ok(ObjectInfo {

@@ -1,3 +1,5 @@
+//! The data folder: opens every adapter of one folder.
+
 use std::{
     fs,
     path::{Path, PathBuf},

@@ -1,3 +1,5 @@
+//! [`EventBus`] as a file of JSON lines, `events.jsonl`.
+
 use std::{
     fs::{File, OpenOptions},
     io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write},

@@ -1,3 +1,5 @@
+//! [`ExecutionProbe`] by locks: which executions run on this machine.
+
 use std::{
     fs,
     path::{Path, PathBuf},

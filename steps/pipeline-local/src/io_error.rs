@@ -39,9 +39,10 @@ fn remedy(kind: io::ErrorKind) -> Option<(ErrorKind, &'static str)> {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
             (Environment, "the disk is full, free some space")
         }
-        io::ErrorKind::FileTooLarge => {
-            (Environment, "the disk cannot hold a file of this size, keep the data folder on another one")
-        }
+        io::ErrorKind::FileTooLarge => (
+            Environment,
+            "the disk cannot hold a file of this size, keep the data folder on another one",
+        ),
         io::ErrorKind::CrossesDevices | io::ErrorKind::Unsupported => (
             Environment,
             "the data folder has to be on one local disk that has hard links and locks",

@@ -1,3 +1,5 @@
+//! [`Mailer`] as a folder of `.eml` files, `outbox/`.
+
 use std::{
     fs,
     io::{self, Write},

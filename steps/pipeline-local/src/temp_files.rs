@@ -1,3 +1,5 @@
+//! Temporary files of this process, under `.sluice/tmp`, and how they get their names.
+
 use std::{
     fs::{self, File, OpenOptions},
     io,

@@ -1,3 +1,5 @@
+//! The table of analyses: [`AnalysisStore`] on `DynamoDB`.
+
 use async_trait::async_trait;
 use aws_sdk_dynamodb::{operation::update_item::UpdateItemError, types::AttributeValue};
 use chrono::{DateTime, Utc};
@@ -7,7 +9,7 @@ use pipeline_core::{
     ports::AnalysisStore,
 };
 
-use super::{Item, Table, text};
+use super::table::{Item, Table, text};
 use crate::Connection;
 
 /// The index of the table: `correlation_id`, then `analysis_timestamp`, both strings.

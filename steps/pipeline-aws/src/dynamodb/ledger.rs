@@ -1,3 +1,5 @@
+//! The table of claims: [`Ledger`] on `DynamoDB`.
+
 mod entry;
 
 use async_trait::async_trait;
@@ -12,8 +14,8 @@ use serde::{Deserialize, Serialize};
 
 use self::entry::Entry;
 use super::{
-    Table,
     revisions::{ATTEMPTS, KEY, Revised, Written, retained_until},
+    table::Table,
 };
 use crate::{Connection, backoff::pause};
 

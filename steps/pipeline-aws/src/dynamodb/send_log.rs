@@ -1,3 +1,5 @@
+//! The table of marks that make a mail go out at most once: [`SendLog`] on `DynamoDB`.
+
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use pipeline_core::{
@@ -6,8 +8,8 @@ use pipeline_core::{
 };
 
 use super::{
-    Table,
     revisions::{ATTEMPTS, Written, retained_until},
+    table::Table,
 };
 use crate::{Connection, backoff::pause};
 

@@ -1,8 +1,7 @@
+//! The checksum of an object as a whole, as S3 has it.
+
 use base64::{Engine, engine::general_purpose::STANDARD};
 use crc_fast::{CrcAlgorithm, Digest};
-use pipeline_core::{error::StepResult, ports::ObjectReader};
-
-use super::range_reader::RangeReader;
 
 /// CRC64NVME of a stream: the checksum that S3 keeps for whole objects, however they were uploaded.
 ///
@@ -21,15 +20,6 @@ impl Checksum {
     /// In S3's spelling: base64 of the eight bytes, highest first.
     pub(super) fn base64(&self) -> String {
         STANDARD.encode(self.0.finalize().to_be_bytes())
-    }
-
-    /// Of an object, read to its end.
-    pub(super) async fn of(mut reader: RangeReader) -> StepResult<String> {
-        let mut checksum = Self::new();
-        while let Some(chunk) = reader.next_chunk().await? {
-            checksum.update(&chunk);
-        }
-        Ok(checksum.base64())
     }
 }
 

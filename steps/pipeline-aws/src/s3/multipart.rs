@@ -1,3 +1,5 @@
+//! Uploads in parts: of bytes, or of ranges that S3 copies.
+
 use aws_sdk_s3::types::{ChecksumAlgorithm, ChecksumType, CompletedMultipartUpload, CompletedPart};
 use bytes::Bytes;
 use pipeline_core::{
@@ -13,6 +15,13 @@ use crate::fault::Fault;
 ///
 /// Source: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html>
 pub(super) const MAX_PARTS: i32 = 10_000;
+
+/// What is uploaded with one request, and the size of a part of anything larger.
+pub(super) const PART_BYTES: usize = 8 * 1024 * 1024;
+
+/// Parts that are uploaded at the same time: what a function's network needs to be busy. With the one
+/// that fills, this bounds the memory of a writer to five parts.
+pub(super) const PARTS_IN_FLIGHT: usize = 4;
 
 /// A multipart upload. One that is dropped before it is complete is aborted, in the background as far
 /// as the process lives on; [`Self::abort`] waits for it.

@@ -1,3 +1,5 @@
+//! A key of a bucket, and what an error about it means.
+
 use std::{error::Error as StdError, sync::Arc};
 
 use aws_sdk_s3::Client;

@@ -14,6 +14,10 @@ use super::{
 };
 use crate::{backoff::pause, fault::Fault};
 
+/// Where objects are uploaded that have to be copied to their key. A lifecycle rule empties it after a
+/// day, as the last resort for what a killed process leaves there.
+pub const STAGING_PREFIX: &str = "staging/";
+
 /// What is copied with one request. S3 would copy up to 5 GiB with one, but takes its time, and parts
 /// are copied side by side: more than this is quicker in parts, and no request outlasts its timeout.
 const COPY_BYTES: u64 = 256 * 1024 * 1024;
@@ -211,6 +215,6 @@ impl Staged {
 
 /// Begins to stage an object.
 pub(super) async fn stage(target: &Object, parts_in_flight: usize) -> StepResult<Multipart> {
-    let key = format!("{}{}", super::STAGING_PREFIX, uuid::Uuid::new_v4());
+    let key = format!("{}{}", STAGING_PREFIX, uuid::Uuid::new_v4());
     Multipart::begin(target.sibling(key), None, Metadata::new(), parts_in_flight).await
 }

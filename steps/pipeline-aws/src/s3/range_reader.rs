@@ -1,3 +1,5 @@
+//! An object as a stream: ranged requests for one version, the next ones on their way.
+
 use std::{collections::VecDeque, ops::RangeInclusive, sync::Arc};
 
 use async_trait::async_trait;
@@ -9,7 +11,7 @@ use pipeline_core::{
 };
 use tokio_util::task::AbortOnDropHandle;
 
-use super::object::Object;
+use super::{checksum::Checksum, object::Object};
 use crate::{backoff::pause, fault::Fault};
 
 /// One request's share of an object.
@@ -73,6 +75,15 @@ impl RangeReader {
         reader.fetch_next(Some(first.body));
         reader.fetch_ahead();
         Ok(reader)
+    }
+
+    /// Reads the object to its end, for its checksum alone.
+    pub(super) async fn checksum(mut self) -> StepResult<Checksum> {
+        let mut checksum = Checksum::new();
+        while let Some(chunk) = self.next_chunk().await? {
+            checksum.update(&chunk);
+        }
+        Ok(checksum)
     }
 
     fn new(source: Source, size_bytes: u64) -> Self {

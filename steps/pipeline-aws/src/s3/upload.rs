@@ -1,3 +1,5 @@
+//! A local file, uploaded straight to its key.
+
 use std::{io, path::Path};
 
 use bytes::{Bytes, BytesMut};
@@ -8,9 +10,8 @@ use pipeline_core::{
 use tokio::{fs::File, io::AsyncReadExt};
 
 use super::{
-    PART_BYTES, PARTS_IN_FLIGHT,
     checksum::Checksum,
-    multipart::{MAX_PARTS, Multipart},
+    multipart::{MAX_PARTS, Multipart, PART_BYTES, PARTS_IN_FLIGHT},
     object::{Description, Object, Stored},
     publish::put_whole,
 };

@@ -1,3 +1,5 @@
+//! [`ObjectWriter`] on S3: one request for a small object, a staged upload for a large one.
+
 use async_trait::async_trait;
 use bytes::{Bytes, BytesMut};
 use pipeline_core::{
@@ -6,9 +8,8 @@ use pipeline_core::{
 };
 
 use super::{
-    PART_BYTES, PARTS_IN_FLIGHT,
     checksum::Checksum,
-    multipart::Multipart,
+    multipart::{Multipart, PART_BYTES, PARTS_IN_FLIGHT},
     object::{Description, Object, Stored},
     publish::{Staged, put_whole, stage},
 };

@@ -1,3 +1,5 @@
+//! [`SendLog`] in the embedded database.
+
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use pipeline_core::{

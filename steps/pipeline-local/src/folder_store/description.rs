@@ -1,3 +1,5 @@
+//! What a file cannot say of itself, in a small file beside it.
+
 use std::{
     fmt,
     fs::{self, File, Metadata as FileMetadata},

@@ -1,3 +1,5 @@
+//! [`ObjectReader`] of a file.
+
 use std::{
     fs::File,
     future::poll_fn,

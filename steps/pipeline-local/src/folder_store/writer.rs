@@ -1,3 +1,5 @@
+//! [`ObjectWriter`] of a file: written aside, then renamed.
+
 use std::{fs, io, io::Write};
 
 use async_trait::async_trait;
