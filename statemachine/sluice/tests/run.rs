@@ -206,7 +206,10 @@ fn a_full_disk_fails_the_run_and_says_what_to_mend() {
     std::os::unix::fs::symlink("/dev/full", &events).unwrap();
     let (code, printed, _) = sandbox.sluice_with_errors(&["run", file]);
     assert_eq!(code, 1, "{printed}");
-    assert!(printed.contains("EnvironmentError") && printed.contains("free some space"), "{printed}");
+    assert!(
+        printed.contains("EnvironmentError") && printed.contains("free some space"),
+        "{printed}"
+    );
     let [mail] = &sandbox.mails()[..] else { panic!("{:?}", sandbox.mails()) };
     assert!(fs::read_to_string(mail).unwrap().contains("The file is fine"));
 

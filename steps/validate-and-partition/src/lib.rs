@@ -4,7 +4,6 @@
 //! [`run`] is the step. The work is done by [`validator::Validator`], which does no I/O, so that the
 //! command line checks a local file with the very same code.
 
-pub mod generate;
 mod partition;
 pub mod rejected;
 pub mod validator;

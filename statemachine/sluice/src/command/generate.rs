@@ -1,10 +1,12 @@
 //! `sluice generate`: a synthetic file of any size.
 
+mod smartphone_sales;
+
 use std::{fs::File, io, process::ExitCode};
 
 use anyhow::{Context, bail};
-use validate_and_partition::generate::{Options, smartphone_sales};
 
+use self::smartphone_sales::Options;
 use crate::cli::GenerateArgs;
 
 /// Writes the file, or standard output.
@@ -17,10 +19,10 @@ pub(crate) fn run(args: &GenerateArgs) -> anyhow::Result<ExitCode> {
         Some(path) => {
             let mut file =
                 File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
-            smartphone_sales(options, &mut file)
+            smartphone_sales::write(options, &mut file)
                 .with_context(|| format!("cannot write {}", path.display()))?;
         }
-        None => match smartphone_sales(options, &mut io::stdout().lock()) {
+        None => match smartphone_sales::write(options, &mut io::stdout().lock()) {
             // Whoever reads has seen enough, as in `sluice generate | head`.
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
             written => written.context("cannot write to standard output")?,

@@ -5,7 +5,6 @@
 use std::{env, fs, path::PathBuf};
 
 use pipeline_core::run::Run;
-use validate_and_partition::generate::{Options, smartphone_sales};
 
 use super::*;
 
@@ -71,35 +70,4 @@ fn the_samples_show_every_code() {
     let mut every = contract::reject::RejectCode::ALL.map(|code| code.as_str().to_owned());
     every.sort();
     assert_eq!(codes, every);
-}
-
-#[test]
-fn the_good_file_is_a_generated_one() {
-    let mut file = Vec::new();
-    smartphone_sales(Options { rows: 200, messy_rate: 0.0, seed: 1 }, &mut file).unwrap();
-    assert_eq!(file, fs::read(sample("smartphone-sales/good.csv")).unwrap());
-}
-
-#[test]
-fn generated_mess_is_rejected_and_nothing_else() {
-    let contract = fs::read_to_string(sample("smartphone-sales/contract.json")).unwrap();
-    let mut file = Vec::new();
-    smartphone_sales(Options { rows: 5000, messy_rate: 0.2, seed: 3 }, &mut file).unwrap();
-    let done = run(&contract, &file);
-    let records = done.output.records;
-    assert_eq!(records.read, 5000);
-    assert!((900..1100).contains(&records.rejected), "{records:?}");
-    let codes: Vec<_> = done.output.rejected_by_code.keys().map(|code| code.as_str()).collect();
-    assert_eq!(
-        codes,
-        [
-            "blank-row",
-            "missing-cell",
-            "extra-cell",
-            "type-error",
-            "constraint-error",
-            "primary-key",
-            "encoding-error"
-        ]
-    );
 }

@@ -6,14 +6,14 @@
 use std::io::{self, Write};
 
 /// What to generate.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Options {
+#[derive(Clone, Copy)]
+pub(crate) struct Options {
     /// Records, the header excluded.
-    pub rows: u64,
+    pub(crate) rows: u64,
     /// The share of records that are to be rejected, 0 to 1.
-    pub messy_rate: f64,
+    pub(crate) messy_rate: f64,
     /// Equal seeds give equal files.
-    pub seed: u64,
+    pub(crate) seed: u64,
 }
 
 const HEADER: &str =
@@ -23,7 +23,7 @@ const HEADER: &str =
 ///
 /// Messy rows take turns in the ways of [`Mess`], so that each occurs in every file that has enough
 /// of them. Only what `out` says is an error.
-pub fn smartphone_sales(options: Options, out: &mut impl Write) -> io::Result<()> {
+pub(crate) fn write(options: Options, out: &mut impl Write) -> io::Result<()> {
     const BUFFER_BYTES: usize = 64 << 10;
     let mut random = Random(options.seed);
     let mut buffer = Vec::with_capacity(2 * BUFFER_BYTES);
@@ -235,7 +235,7 @@ impl std::fmt::Display for Price {
 
 /// A way in which a row is wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mess {
+enum Mess {
     /// More RAM than the contract allows.
     RamTooLarge,
     /// A unit after the number.
@@ -272,7 +272,7 @@ pub enum Mess {
 
 impl Mess {
     /// Every way, in the order in which they take turns.
-    pub const ALL: [Self; 16] = [
+    const ALL: [Self; 16] = [
         Self::RamTooLarge,
         Self::ExtraCell,
         Self::DateOtherwise,
