@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-/// Waits for a random time below 50 ms, doubled with each attempt, at most 1 s: contenders that met
-/// once should not meet again.
+/// Waits for a random time below 50 ms, doubled with each attempt, at most 1 s: writers that
+/// met once should not meet again.
 ///
 /// Source: <https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/> (full jitter)
 pub(crate) async fn pause(attempt: u32) {

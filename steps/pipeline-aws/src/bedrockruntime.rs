@@ -111,7 +111,7 @@ fn conversation(request: &ModelRequest) -> Result<(Vec<Message>, ToolConfigurati
     Ok((messages.collect::<Result<_, _>>()?, tools))
 }
 
-/// Text beside the call of the tool, such as what a model calls its thinking, is left alone.
+/// Reads the call of the tool. Text beside it, such as what a model calls its thinking, is ignored.
 fn reply(output: ConverseOutput, tool: &str) -> StepResult<ModelReply> {
     let unusable = |message| StepError::new(ErrorKind::ModelAnswer, message);
     let usage = output

@@ -72,7 +72,7 @@ impl EventBus for Bus {
         if put.failed_entry_count() == 0 {
             return Ok(());
         }
-        // The call succeeded and the event did not: nothing of the SDK's retries has seen it.
+        // The call succeeded and the event was refused. The SDK does not retry such an event.
         let code = put.entries().iter().find_map(|entry| entry.error_code());
         Err(Fault::of_entry(OPERATION, code.unwrap_or("InternalFailure"))
             .into_error()

@@ -63,8 +63,8 @@ impl Bucket {
         Self { client: Client::from_conf(config), name, hash_limit_bytes: u64::MAX }
     }
 
-    /// Reads no object for its checksum alone that is larger than this: one that S3 keeps no CRC64NVME
-    /// of is then known by its version, and an equal one is taken for another.
+    /// Never reads an object that is larger than this only to compute its checksum. If S3 has no CRC64NVME
+    /// for such an object, its version identifies it, and an equal object counts as another one.
     #[must_use]
     pub fn hashing_at_most(mut self, limit_bytes: u64) -> Self {
         self.hash_limit_bytes = limit_bytes;

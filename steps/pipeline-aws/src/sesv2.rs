@@ -71,8 +71,7 @@ impl Mailer for Sender {
 
 /// Whether a mail whose sending failed may have gone out.
 fn fate(fault: Fault, mail_id: &str) -> SendError {
-    // A request that took too long to arrive may yet be carried out, and so may one that met a fault of
-    // SES's own, by whatever code.
+    // SES may still send the mail after a 408 (the request took too long) or a 5xx, whatever the code.
     let is_definite = matches!(fault.status(), Some(400..=407 | 409..=499));
     let refused = match (fault.reach(), fault.kind()) {
         (Reach::NotSent, _) => None,

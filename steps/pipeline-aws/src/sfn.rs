@@ -28,9 +28,9 @@ impl Executions {
 #[async_trait]
 impl ExecutionProbe for Executions {
     /// Only an execution that has ended is proven not to run. One that Step Functions does not know
-    /// may have started a moment ago, since `DescribeExecution` is eventually consistent, and a status
-    /// that this version does not know may well write. The claim of an execution that is forgotten
-    /// (after 90 days) has lapsed by itself long before.
+    /// may have started a moment ago, since `DescribeExecution` is eventually consistent. One with a
+    /// status that is new to this program may be at work. Step Functions forgets an execution after 90
+    /// days; its claim has lapsed by then.
     ///
     /// An execution that ended can be redriven later. It then has to claim again, or finds its
     /// completion fenced by the ledger.

@@ -67,7 +67,7 @@ impl Boundary {
         answer
     }
 
-    /// Names the panic that made the step fail. One that did not is logged by itself.
+    /// Adds the panic to the error if it made the step fail. Any other panic is logged.
     fn with_panic<T>(&self, result: StepResult<T>, correlation: &Correlation) -> StepResult<T> {
         match (panics::take(), result) {
             (Some(panic), Err(error)) if error.kind() == ErrorKind::Internal => {

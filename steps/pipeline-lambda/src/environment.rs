@@ -12,7 +12,7 @@ pub struct Environment {
 }
 
 impl Environment {
-    /// The variables of this process. What is not UTF-8 is none of ours.
+    /// The variables of this process. One that is not UTF-8 is ignored.
     pub(crate) fn of_process() -> Self {
         let text = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
             Some((name.into_string().ok()?, value.into_string().ok()?))

@@ -35,8 +35,8 @@ impl Event {
     }
 }
 
-/// Serde says `invalid type: <what was found>, expected <what is wanted>`; the rest of its messages
-/// name fields of ours only.
+/// The part of Serde's message that quotes nothing of the event. Serde says
+/// `invalid type: <what was found>, expected <what is wanted>`; its other messages name only our fields.
 fn without_the_value(message: &str) -> String {
     match message.rsplit_once(", expected ") {
         Some((_, expected)) => format!("expected {expected}"),

@@ -13,9 +13,11 @@ mod log;
 mod metrics;
 mod panics;
 mod start;
+mod start_error;
 mod warnings;
 
 pub use environment::Environment;
 pub use function::Function;
 pub use metrics::Metrics;
-pub use start::{StartError, run};
+pub use start::run;
+pub use start_error::StartError;

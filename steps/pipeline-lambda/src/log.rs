@@ -14,7 +14,7 @@ pub(crate) enum Level {
     Info,
     Warn,
     Error,
-    /// Nothing here is as grave; as a threshold it silences the log.
+    /// No line has this level. As a threshold it silences the log.
     Fatal,
 }
 
@@ -93,7 +93,7 @@ fn now() -> String {
     Utc::now().to_rfc3339_opts(SecondsFormat::Millis, true)
 }
 
-/// What is not an object has no place in the log.
+/// Fields that are not an object are left out of the line.
 fn to_object(fields: &impl Serialize) -> Value {
     serde_json::to_value(fields).unwrap_or_default()
 }

@@ -15,7 +15,7 @@ use crate::{
 /// The most bytes of a panic's message.
 const MAX_MESSAGE_BYTES: usize = 1_000;
 
-/// The panic that nobody has taken yet.
+/// The last panic, until [`take`] takes it.
 static PENDING: Mutex<Option<String>> = Mutex::new(None);
 
 /// Keeps the message and place of a panic for [`take`], instead of text on standard error. A second

@@ -8,7 +8,7 @@ use lambda_runtime_api_client::{PooledClient, body::Body, build_request};
 use serde_json::{Value, json};
 
 use crate::{
-    Environment, Function,
+    Environment, Function, StartError,
     failure::Failure,
     log::{Level, Log},
     panics, warnings,
@@ -21,51 +21,6 @@ const OF_LAMBDA: [&str; 4] = [
     "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
     "AWS_LAMBDA_FUNCTION_VERSION",
 ];
-
-/// Why a function cannot start, or cannot go on.
-#[derive(Debug)]
-pub struct StartError {
-    /// As Lambda names such errors: `Runtime.ConfigInvalid` for the environment,
-    /// `Runtime.UnknownReason` for a panic. `None` where Lambda itself does not answer.
-    ///
-    /// Source: <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html#runtimes-api-initerror>
-    error_type: Option<&'static str>,
-    message: String,
-}
-
-impl StartError {
-    /// A variable is missing or malformed. Its value stays out of the message: it may be an address.
-    pub(crate) fn configuration(variable: &str, problem: &str) -> Self {
-        let message = format!("the environment variable {variable} {problem}");
-        Self { error_type: Some("Runtime.ConfigInvalid"), message }
-    }
-
-    /// The Runtime API does not answer as it should.
-    pub(crate) fn runtime(error: &BoxError) -> Self {
-        let mut message = format!("the Lambda Runtime API fails: {error}");
-        let mut source = error.source();
-        while let Some(error) = source {
-            message.push_str(": ");
-            message.push_str(&error.to_string());
-            source = error.source();
-        }
-        Self { error_type: None, message }
-    }
-
-    fn panicked() -> Self {
-        let panic = panics::take().unwrap_or_default();
-        let message = format!("the function panicked at its start: {panic}");
-        Self { error_type: Some("Runtime.UnknownReason"), message }
-    }
-}
-
-impl std::fmt::Display for StartError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.message)
-    }
-}
-
-impl std::error::Error for StartError {}
 
 /// The whole of a function's `main`: `start` reads the environment, connects, and serves the step.
 ///
@@ -89,7 +44,7 @@ pub async fn run(
     let error = match result {
         Ok(Ok(())) => return ExitCode::SUCCESS,
         Ok(Err(error)) => error,
-        Err(_) => StartError::panicked(),
+        Err(_) => StartError::panicked(&panics::take().unwrap_or_default()),
     };
     let Some(error_type) = error.error_type else {
         log.write(Level::Error, "cannot go on", &fields(step, &error.message));

@@ -40,7 +40,7 @@ pub struct DataFolder {
 }
 
 impl DataFolder {
-    /// Opens a data folder, which is created if need be, and cleans up after the dead.
+    /// Opens a data folder, which is created if need be, and removes what processes that ended have left.
     pub fn open(folder: &Path) -> StepResult<Self> {
         let prepare = || {
             fs::create_dir_all(folder.join(INTERNAL))?;

@@ -55,8 +55,8 @@ pub struct Database {
 }
 
 impl Database {
-    /// Opens the database. Inside the gate, since two processes cannot both switch a new database to
-    /// its write-ahead log.
+    /// Opens the database. This happens inside the gate, because two processes cannot switch a new
+    /// database to its write-ahead log at the same time.
     pub(crate) fn open(_gate: &Gate, path: &Path) -> StepResult<Self> {
         let open = || {
             let connection = Connection::open(path)?;
@@ -89,7 +89,7 @@ impl Database {
 /// An error of the database as a step sees it. What lasts until somebody acts is `Environment`, as
 /// for every other file of the folder.
 fn database_error(error: rusqlite::Error) -> StepError {
-    // What SQLite says first on a full disk: the memory that processes share is a file too.
+    // On a full disk this may come first: the memory that SQLite's processes share is a file too.
     let lacks_space = |code| {
         code == Some(ErrorCode::DiskFull)
             || error.sqlite_error().is_some_and(|error| error.extended_code == SQLITE_IOERR_SHMSIZE)

@@ -32,17 +32,17 @@ pub struct EventLog {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct LoggedEvent {
-    /// Always `0`.
+    /// The version of the envelope, `0`.
     pub version: String,
-    /// Unique.
+    /// A UUID, new for each event.
     pub id: String,
-    /// Where there is no account: twelve zeros.
+    /// The AWS account; on a laptop twelve zeros.
     pub account: String,
     /// When it was published, to the second.
     pub time: DateTime<Utc>,
-    /// Where there is no region: `local`.
+    /// The AWS region; on a laptop `local`.
     pub region: String,
-    /// None.
+    /// The ARNs that the event is about; always empty here.
     pub resources: Vec<String>,
     /// The event: source, detail type, detail.
     #[serde(flatten)]

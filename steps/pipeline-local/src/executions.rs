@@ -29,7 +29,7 @@ pub struct Executions {
 pub struct ExecutionLock(#[expect(dead_code, reason = "holds the lock")] Presence);
 
 impl Executions {
-    /// Opens the folder of locks and removes those of the dead.
+    /// Opens the folder of locks, and removes the locks of processes that ended.
     pub(crate) fn open(gate: &Gate, internal: &Path) -> StepResult<Self> {
         let executions = Self { internal: internal.to_owned() };
         let folder = executions.folder();

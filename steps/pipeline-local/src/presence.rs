@@ -14,9 +14,10 @@ use crate::io_error::io_error;
 /// The folder of everything that is not an object.
 pub(crate) const INTERNAL: &str = ".sluice";
 
-/// Serialises the short critical sections of all processes that share a data folder, until dropped.
+/// Lets one process at a time into the short critical sections of a data folder, until dropped.
 ///
-/// Without it, two that ask at once whether a third is alive would take each other's look for life.
+/// To ask whether a process is alive is to try its lock. Without the gate, two processes that ask at
+/// the same time would each see the other's try, and take it for the living process.
 #[derive(Debug)]
 pub(crate) struct Gate(#[expect(dead_code, reason = "holds the lock")] File);
 
@@ -35,8 +36,8 @@ impl Gate {
 
 /// Proof of life: the lock file that this process holds.
 ///
-/// The file stays when the lock falls. Whoever opens the folder next removes it, inside the gate, so
-/// that no one ever locks a file that has just lost its name.
+/// The file stays when the lock is released. The next process that opens the folder removes it, inside
+/// the gate, so that nobody locks a file that was just removed.
 #[derive(Debug)]
 pub(crate) struct Presence(#[expect(dead_code, reason = "holds the lock")] File);
 

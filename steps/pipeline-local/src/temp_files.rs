@@ -29,7 +29,7 @@ pub(crate) struct TempFiles {
 }
 
 impl TempFiles {
-    /// Announces this process and removes what dead ones have left.
+    /// Announces this process, and removes the files of processes that ended.
     pub(crate) fn open(gate: &Gate, internal: &Path) -> StepResult<Self> {
         let folder = internal.join("tmp");
         let owner = Uuid::new_v4().to_string();
@@ -69,8 +69,8 @@ impl TempFiles {
     }
 }
 
-/// Removes what the process of this lock file has left: its files first, so that a death in between
-/// loses track of none.
+/// Removes the files of the process of this lock file, and the lock file last: if this process ends in
+/// between, the next one still finds it.
 fn remove_files_of(lock: &Path, folder: &Path) -> io::Result<()> {
     if let Some(owner) = lock.file_stem().and_then(|stem| stem.to_str()) {
         for entry in fs::read_dir(folder)? {

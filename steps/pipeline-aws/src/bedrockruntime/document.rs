@@ -1,9 +1,9 @@
-//! JSON as the SDK has it, and back.
+//! JSON values to the SDK's documents, and back.
 
 use aws_smithy_types::{Document, Number as DocumentNumber};
 use serde_json::{Number, Value};
 
-/// The same value. The SDK keeps the members of an object in no order.
+/// A JSON value as a document. The SDK does not keep the order of an object's members.
 pub(super) fn to_document(value: &Value) -> Document {
     match value {
         Value::Null => Document::Null,
@@ -27,7 +27,7 @@ fn to_document_number(number: &Number) -> DocumentNumber {
     }
 }
 
-/// The same value; `None` if a number in it is beyond an `f64`.
+/// A document as a JSON value; `None` if a number in it is too large for an `f64`.
 pub(super) fn to_json(document: Document) -> Option<Value> {
     Some(match document {
         Document::Null => Value::Null,

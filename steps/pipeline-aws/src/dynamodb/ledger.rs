@@ -122,7 +122,7 @@ impl Ledger for LedgerTable {
                     return Err(StepError::new(ErrorKind::Internal, "nothing withstood a claim"));
                 }
             }
-            // The first write only asks what stands there; to find something is no contention.
+            // The first write is also the read: an item that it finds is no sign of other writers.
             if attempt > 0 {
                 pause(attempt).await;
             }

@@ -12,15 +12,15 @@ use uuid::Uuid;
 use super::table::{Table, text};
 
 /// Days after its last change that an item of the ledger or of the send log may be removed. Files and
-/// outputs expire after a year; what is known of a file outlives it, also where the removal of either
-/// is late. Only the space is at stake: whoever reads pays no heed to it.
+/// outputs expire after a year, and what is known of a file is kept longer than the file. The removal
+/// saves space and means nothing else: readers ignore the date.
 const RETENTION_DAYS: i64 = 400;
 
 /// The partition key of the ledger and of the send log.
 pub(super) const KEY: &str = "pk";
 
-/// How often a change is decided anew. Each time somebody else got on, so that contenders come to an
-/// end by themselves; this bounds what goes wrong instead.
+/// How often a change is decided anew. Each time another writer succeeded, so the writers that compete
+/// become fewer; this is the limit in case that fails.
 pub(super) const ATTEMPTS: u32 = 40;
 
 /// An item with its revision.
@@ -103,7 +103,7 @@ impl Table {
             .with("table", &self.name)
     }
 
-    /// Removes an item if it is still what was seen; tells nobody if it is not.
+    /// Removes an item if it is still what was seen. If it is not, it stays, and that is no error.
     pub(super) async fn remove<T>(&self, seen: &Revised<T>) -> StepResult<()> {
         let deleted = self
             .client

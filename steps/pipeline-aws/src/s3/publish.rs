@@ -180,7 +180,7 @@ impl Staged {
         Ok(())
     }
 
-    /// `bucket/key?versionId=…`. The key is plain; S3 alone decides what a version id looks like.
+    /// `bucket/key?versionId=…`. The key is one of ours and needs no encoding; the version id is S3's.
     fn copy_source(&self) -> String {
         let Object { bucket, key, .. } = &self.object;
         match &self.version_id {

@@ -14,7 +14,7 @@ use tokio_util::task::AbortOnDropHandle;
 use super::{checksum::Checksum, object::Object};
 use crate::{backoff::pause, fault::Fault};
 
-/// One request's share of an object.
+/// The bytes that one request asks for.
 const RANGE_BYTES: u64 = 8 * 1024 * 1024;
 
 /// Ranges that are on their way while another is read: one connection does not fill the network of a
@@ -160,7 +160,7 @@ impl Source {
             if received_bytes == size_bytes && broken.is_none() {
                 return Ok(chunks);
             }
-            // Too many bytes, or all of them and an error: they failed their checksum.
+            // Too many bytes, or all of them and an error, which is then a wrong checksum.
             if received_bytes >= size_bytes {
                 chunks.clear();
                 received_bytes = 0;

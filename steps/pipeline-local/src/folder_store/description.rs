@@ -106,7 +106,7 @@ impl Description {
         Ok(Self::new(key, before.size_bytes, sha256, content_type, Metadata::new()))
     }
 
-    /// Finds the description of a file in this state. What cannot be read is no description.
+    /// Finds the description of a file in this state. One that cannot be read counts as absent.
     pub(super) fn load(folder: &Path, fingerprint: Fingerprint, key: &str) -> Option<Self> {
         let bytes = fs::read(path_in(folder, fingerprint)).ok()?;
         let description: Self = serde_json::from_slice(&bytes).ok()?;
@@ -126,7 +126,7 @@ impl Description {
             StepError::new(ErrorKind::Internal, "cannot describe an object").because(error)
         })?;
         let mut staged = temp_files.create()?;
-        // Not synced: a description that a power failure tears is computed again.
+        // Not synced: a description that a power failure damages is computed again.
         let saved = fs::create_dir_all(folder)
             .and_then(|()| staged.file.write_all(&json))
             .and_then(|()| staged.name.replace(&path));

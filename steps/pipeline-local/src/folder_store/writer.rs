@@ -64,7 +64,7 @@ impl FileWriter {
         let description = Description::new(&key, size_bytes, sha256, &content_type, metadata);
         let descriptions = store.descriptions(&key);
 
-        // One writer of a key at a time, so that none takes another's description for a stale one.
+        // One writer at a time, so that no writer removes the new description of another as an old one.
         let _gate = Gate::enter(&store.internal())?;
         let path = store.path(&key)?;
         let failed = |error| io_error("publish an object", &path, error).with("key", &key);
