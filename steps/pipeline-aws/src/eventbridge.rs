@@ -36,12 +36,8 @@ impl Bus {
     }
 
     fn entry(&self, event: &DomainEvent) -> StepResult<PutEventsRequestEntry> {
-        let unwritable = |error| {
-            StepError::new(ErrorKind::Internal, "cannot write an event as JSON").because(error)
-        };
-        let detail_type = serde_json::to_value(event.detail_type).map_err(unwritable)?;
-        let detail_type = detail_type.as_str().unwrap_or_default();
-        let detail = serde_json::to_string(&event.detail).map_err(unwritable)?;
+        let detail_type = event.detail_type.as_str();
+        let detail = event.detail.to_string();
         let size_bytes = event.source.len() + detail_type.len() + detail.len();
         if size_bytes > MAX_EVENT_BYTES {
             return Err(StepError::new(

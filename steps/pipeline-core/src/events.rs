@@ -7,7 +7,10 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, SecondsFormat, Utc};
-use contract::reject::{RefusalCode, RejectCode};
+use contract::{
+    named_enum,
+    reject::{RefusalCode, RejectCode},
+};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -37,24 +40,20 @@ pub struct DomainEvent {
     pub detail: Value,
 }
 
-/// The kinds of event, by their `detail-type`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum DetailType {
-    /// A run began, or was taken over.
-    #[serde(rename = "File Claimed")]
-    FileClaimed,
-    /// The file is partitioned; nothing is published yet.
-    #[serde(rename = "Processing Complete")]
-    ProcessingComplete,
-    /// The facts are analysed.
-    #[serde(rename = "Analysis Complete")]
-    AnalysisComplete,
-    /// The manifest is published.
-    #[serde(rename = "Run Completed")]
-    RunCompleted,
-    /// The execution failed.
-    #[serde(rename = "Run Failed")]
-    RunFailed,
+named_enum! {
+    /// The kinds of event, by their `detail-type`.
+    pub enum DetailType {
+        /// A run began, or was taken over.
+        FileClaimed = "File Claimed",
+        /// The file is partitioned; nothing is published yet.
+        ProcessingComplete = "Processing Complete",
+        /// The facts are analysed.
+        AnalysisComplete = "Analysis Complete",
+        /// The manifest is published.
+        RunCompleted = "Run Completed",
+        /// The execution failed.
+        RunFailed = "Run Failed",
+    }
 }
 
 /// What every event says about its run.
