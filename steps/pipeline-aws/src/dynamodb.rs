@@ -11,6 +11,6 @@ mod revisions;
 mod send_log;
 mod table;
 
-pub use analyses::{AnalysesTable, CORRELATION_INDEX};
+pub use analyses::AnalysesTable;
 pub use ledger::LedgerTable;
 pub use send_log::SendLogTable;

@@ -4,6 +4,7 @@
 mod analysis_store;
 mod clock;
 mod event_bus;
+mod executions;
 mod ledger;
 mod mailer;
 mod object_store;
@@ -14,7 +15,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 pub use analysis_store::MemoryAnalysisStore;
 pub use clock::SettableClock;
 pub use event_bus::RecordedEvents;
-pub use ledger::{MemoryExecutions, MemoryLedger, MemorySendLog};
+pub use executions::MemoryExecutions;
+pub use ledger::{MemoryLedger, MemorySendLog};
 pub use mailer::{MailAnswer, ScriptedMailer};
 pub use object_store::MemoryStore;
 pub use text_model::ScriptedModel;

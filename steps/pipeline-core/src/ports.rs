@@ -6,6 +6,7 @@
 mod analysis_store;
 mod clock;
 mod event_bus;
+mod execution_probe;
 mod ledger;
 mod mailer;
 mod object_key;
@@ -15,9 +16,10 @@ mod text_model;
 pub use analysis_store::AnalysisStore;
 pub use clock::{Clock, SystemClock};
 pub use event_bus::EventBus;
+pub use execution_probe::ExecutionProbe;
 pub use ledger::{
-    Claim, ClaimRequest, ContentId, ExecutionProbe, Ledger, LedgerRecord, LedgerState,
-    MAIL_DISABLED, SendLog, SendMark, SendState,
+    Claim, ClaimRequest, ContentId, Ledger, LedgerRecord, LedgerState, MAIL_DISABLED, SendLog,
+    SendMark, SendState,
 };
 pub use mailer::{Mailer, RawEmail, SendError};
 pub use object_key::key_fault;

@@ -53,7 +53,7 @@ impl DataFolder {
         Ok(Self {
             store: FolderStore::new(root.clone(), Arc::clone(&temp_files)),
             database: Database::open(&gate, &internal.join("ledger.sqlite"))?,
-            executions: Executions::open(&gate, &internal)?,
+            executions: Executions::open(&internal)?,
             outbox: Outbox::new(root.join("outbox"), temp_files),
             events: EventLog::new(root.join("events.jsonl")),
             root,

@@ -41,7 +41,6 @@ const SCHEMA: &str = "
         correlation_id TEXT NOT NULL,
         item TEXT NOT NULL
     ) STRICT;
-    CREATE INDEX IF NOT EXISTS analyses_by_run ON analyses (correlation_id);
 ";
 
 /// The [`Ledger`](pipeline_core::ports::Ledger), the [`SendLog`](pipeline_core::ports::SendLog) and

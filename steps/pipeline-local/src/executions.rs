@@ -1,7 +1,7 @@
-//! [`ExecutionProbe`] by locks: which executions run on this machine.
+//! Which executions of a data folder run, and which have ended.
 
 use std::{
-    fs,
+    fs, io,
     path::{Path, PathBuf},
 };
 
@@ -18,7 +18,8 @@ use crate::{
 
 /// Which executions run: those whose process holds the lock of `.sluice/executions/<name>.lock`.
 ///
-/// The lock falls with the process, so a dead owner is recognised at once.
+/// The lock falls with the process, so a dead owner is recognised at once. The file stays: it proves that
+/// the execution has started, and so that it has ended.
 #[derive(Debug, Clone)]
 pub struct Executions {
     internal: PathBuf,
@@ -29,15 +30,12 @@ pub struct Executions {
 pub struct ExecutionLock(#[expect(dead_code, reason = "holds the lock")] Presence);
 
 impl Executions {
-    /// Opens the folder of locks, and removes the locks of processes that ended.
-    pub(crate) fn open(gate: &Gate, internal: &Path) -> StepResult<Self> {
+    /// Opens the folder of locks.
+    pub(crate) fn open(internal: &Path) -> StepResult<Self> {
         let executions = Self { internal: internal.to_owned() };
         let folder = executions.folder();
-        let open = || {
-            fs::create_dir_all(&folder)?;
-            Presence::abandoned(gate, &folder)?.iter().try_for_each(fs::remove_file)
-        };
-        open().map_err(|error| io_error("open the folder of executions", &folder, error))?;
+        fs::create_dir_all(&folder)
+            .map_err(|error| io_error("open the folder of executions", &folder, error))?;
         Ok(executions)
     }
 
@@ -72,14 +70,18 @@ impl Executions {
 
 #[async_trait]
 impl ExecutionProbe for Executions {
-    /// The execution's name is the last part of its ARN.
+    /// The execution's name is the last part of its ARN. One that cannot be started here does not run.
     async fn is_running(&self, execution_id: &str) -> StepResult<bool> {
         let name = execution_id.rsplit(':').next().unwrap_or_default();
         let Some(path) = self.lock_path(name) else {
             return Ok(false);
         };
         let gate = Gate::enter(&self.internal)?;
-        Presence::is_held(&gate, &path)
-            .map_err(|error| io_error("look at the lock of an execution", &path, error))
+        match Presence::is_held(&gate, &path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(true),
+            held => {
+                held.map_err(|error| io_error("look at the lock of an execution", &path, error))
+            }
+        }
     }
 }

@@ -36,7 +36,7 @@ impl Gate {
 
 /// Proof of life: the lock file that this process holds.
 ///
-/// The file stays when the lock is released. The next process that opens the folder removes it, inside
+/// The file stays when the lock is released. Whoever removes it does so inside
 /// the gate, so that nobody locks a file that was just removed.
 #[derive(Debug)]
 pub(crate) struct Presence(#[expect(dead_code, reason = "holds the lock")] File);
@@ -52,14 +52,9 @@ impl Presence {
         }
     }
 
-    /// Whether a process that is alive holds the path.
+    /// Whether a process that is alive holds the path. `NotFound` if none ever has.
     pub(crate) fn is_held(_gate: &Gate, path: &Path) -> io::Result<bool> {
-        let file = match File::open(path) {
-            Ok(file) => file,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
-            Err(error) => return Err(error),
-        };
-        match file.try_lock() {
+        match File::open(path)?.try_lock() {
             Ok(()) => Ok(false),
             Err(TryLockError::WouldBlock) => Ok(true),
             Err(TryLockError::Error(error)) => Err(error),

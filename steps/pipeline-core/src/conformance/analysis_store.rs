@@ -1,5 +1,6 @@
-//! [`AnalysisStore`]: what was said about a file can be looked up.
+//! [`AnalysisStore`]: what was said about a file is kept.
 
+use async_trait::async_trait;
 use chrono::TimeDelta;
 
 use super::{assert_kind, samples::start};
@@ -9,13 +10,24 @@ use crate::{
     ports::AnalysisStore,
 };
 
-fn item(analysis_id: &str, correlation_id: &str, age_minutes: i64) -> AnalysisItem {
-    let analysis_timestamp = start() - TimeDelta::minutes(age_minutes);
+behaviours!(analysis_store, publish);
+
+/// A store whose table the suite can see.
+#[async_trait]
+pub trait Stored: Send + Sync {
+    /// The store.
+    fn store(&self) -> &dyn AnalysisStore;
+
+    /// Every item of the table, by its id.
+    async fn items(&self) -> Vec<AnalysisItem>;
+}
+
+fn item(analysis_id: &str) -> AnalysisItem {
     AnalysisItem {
         analysis: Analysis {
             schema_version: "1.0".into(),
             analysis_id: analysis_id.into(),
-            correlation_id: correlation_id.into(),
+            correlation_id: "run-1".into(),
             model: "deterministic".into(),
             degraded_because: None,
             insights: vec![Insight {
@@ -47,55 +59,44 @@ fn item(analysis_id: &str, correlation_id: &str, age_minutes: i64) -> AnalysisIt
         processed_file: "processed/a.csv".into(),
         source_file: "input/a.csv".into(),
         records_analyzed: 716,
-        analysis_timestamp,
+        analysis_timestamp: start(),
         notification_sent: false,
         notification_timestamp: None,
-        ttl: (analysis_timestamp + TimeDelta::days(30)).timestamp(),
+        ttl: (start() + TimeDelta::days(30)).timestamp(),
     }
 }
 
-/// An item comes back as it went in, to the last digit.
-pub async fn an_item_is_found_as_it_was_put(store: &dyn AnalysisStore) {
-    assert_eq!(store.get("a1").await.unwrap(), None);
-    let item = item("a1", "run-1", 0);
-    store.put(&item).await.unwrap();
-    assert_eq!(store.get("a1").await.unwrap(), Some(item));
+/// An item is kept as it went in, to the last digit, beside the others.
+async fn an_item_is_kept_as_it_was_put(table: &dyn Stored) {
+    let items = [item("a1"), item("a2")];
+    for item in &items {
+        table.store().put(item).await.unwrap();
+    }
+    assert_eq!(table.items().await, items);
 }
 
 /// An item replaces the one of the same id.
-pub async fn an_item_replaces_its_namesake(store: &dyn AnalysisStore) {
-    store.put(&item("a1", "run-1", 0)).await.unwrap();
-    let mut replacement = item("a1", "run-1", 0);
-    replacement.records_analyzed = 1;
-    store.put(&replacement).await.unwrap();
-    assert_eq!(store.get("a1").await.unwrap(), Some(replacement.clone()));
-    assert_eq!(store.by_correlation_id("run-1").await.unwrap(), [replacement]);
-}
-
-/// The items of a run are found, oldest first, and no others.
-pub async fn items_of_a_run_are_found_oldest_first(store: &dyn AnalysisStore) {
-    for (id, run, age_minutes) in
-        [("b", "run-1", 5), ("a", "run-1", 1), ("c", "run-1", 9), ("d", "run-2", 3)]
-    {
-        store.put(&item(id, run, age_minutes)).await.unwrap();
-    }
-    let found = store.by_correlation_id("run-1").await.unwrap();
-    let ids: Vec<_> = found.iter().map(|item| item.analysis.analysis_id.as_str()).collect();
-    assert_eq!(ids, ["c", "b", "a"]);
-    assert_eq!(store.by_correlation_id("run-3").await.unwrap(), []);
+async fn an_item_replaces_its_namesake(table: &dyn Stored) {
+    table.store().put(&item("a1")).await.unwrap();
+    let replacement = AnalysisItem { records_analyzed: 1, ..item("a1") };
+    table.store().put(&replacement).await.unwrap();
+    assert_eq!(table.items().await, [replacement]);
 }
 
 /// A notification is recorded on the item, and nowhere if there is none.
-pub async fn a_notification_is_marked(store: &dyn AnalysisStore) {
-    let missing = store.mark_notified("a1", start()).await;
+async fn a_notification_is_marked(table: &dyn Stored) {
+    let missing = table.store().mark_notified("a1", start()).await;
     assert_kind(missing, ErrorKind::ObjectNotFound);
-    assert_eq!(store.get("a1").await.unwrap(), None);
+    assert_eq!(table.items().await, []);
 
-    let mut item = item("a1", "run-1", 0);
-    store.put(&item).await.unwrap();
-    store.mark_notified("a1", start()).await.unwrap();
-    item.notification_sent = true;
-    item.notification_timestamp = Some(start());
-    assert_eq!(store.get("a1").await.unwrap(), Some(item.clone()));
-    assert_eq!(store.by_correlation_id("run-1").await.unwrap(), [item]);
+    let other = item("a2");
+    table.store().put(&item("a1")).await.unwrap();
+    table.store().put(&other).await.unwrap();
+    table.store().mark_notified("a1", start()).await.unwrap();
+    let marked = AnalysisItem {
+        notification_sent: true,
+        notification_timestamp: Some(start()),
+        ..item("a1")
+    };
+    assert_eq!(table.items().await, [marked, other]);
 }

@@ -8,15 +8,20 @@ use crate::{
     ports::EventBus,
 };
 
-/// Lets the suite see what arrived at the far end.
+behaviours!(event_bus, publish);
+
+/// A bus whose far end the suite can see.
 #[async_trait]
 pub trait Published: Send + Sync {
-    /// The events so far, in any order, each at least once.
+    /// The bus.
+    fn bus(&self) -> &dyn EventBus;
+
+    /// The events that arrived so far, in any order, each at least once.
     async fn published(&self) -> Vec<DomainEvent>;
 }
 
 /// Every event arrives with its source, kind and detail as they were.
-pub async fn events_arrive_whole(bus: &dyn EventBus, far_end: &dyn Published) {
+async fn events_arrive_whole(far_end: &dyn Published) {
     let runs = ["first", "größe \"a\"\nb"].map(|file| run(&execution("run-1"), file));
     let events = runs.each_ref().map(|run| EventsOf { run, execution_arn: "arn" });
     let events = [
@@ -25,7 +30,7 @@ pub async fn events_arrive_whole(bus: &dyn EventBus, far_end: &dyn Published) {
         events[1].run_completed(&results(&runs[1]), Some(start())).unwrap(),
     ];
     for event in &events {
-        bus.publish(event).await.unwrap();
+        far_end.bus().publish(event).await.unwrap();
     }
     let arrived = far_end.published().await;
     for event in &events {

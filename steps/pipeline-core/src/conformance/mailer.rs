@@ -4,15 +4,20 @@ use async_trait::async_trait;
 
 use crate::ports::{Mailer, RawEmail};
 
-/// Lets the suite see what arrived at the far end.
+behaviours!(mailer, publish);
+
+/// A mailer whose far end the suite can see.
 #[async_trait]
 pub trait Delivered: Send + Sync {
-    /// The messages so far, as bytes, in any order.
+    /// The mailer.
+    fn mailer(&self) -> &dyn Mailer;
+
+    /// The messages that arrived so far, as bytes, in any order.
     async fn delivered(&self) -> Vec<Vec<u8>>;
 }
 
 /// Every mail arrives byte for byte, with a message id of its own.
-pub async fn mails_arrive_whole(mailer: &dyn Mailer, far_end: &dyn Delivered) {
+async fn mails_arrive_whole(far_end: &dyn Delivered) {
     let mail = |id: &str, body: &str| RawEmail {
         id: id.to_owned(),
         from: "sluice@example.com".into(),
@@ -27,7 +32,7 @@ pub async fn mails_arrive_whole(mailer: &dyn Mailer, far_end: &dyn Delivered) {
     let mails = [mail("run-1-Completed", "gr=C3=B6=C3=9Fer"), mail("run-1-Failed", "failed")];
     let mut ids = Vec::new();
     for mail in &mails {
-        ids.push(mailer.send(mail).await.unwrap());
+        ids.push(far_end.mailer().send(mail).await.unwrap());
     }
     assert!(ids.iter().all(|id| !id.is_empty()));
     assert_ne!(ids[0], ids[1]);

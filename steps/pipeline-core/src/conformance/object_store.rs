@@ -9,6 +9,8 @@ use crate::{
     ports::{Metadata, ObjectInfo, ObjectStore, Publication, read_all},
 };
 
+behaviours!(object_store, publish);
+
 async fn put(store: &dyn ObjectStore, key: &str, bytes: &'static [u8]) -> ObjectInfo {
     let mut writer = store.put(key, "text/csv").await.unwrap();
     writer.write(Bytes::from_static(bytes)).await.unwrap();
@@ -32,7 +34,7 @@ async fn assert_absent(store: &dyn ObjectStore, key: &str) {
 }
 
 /// Bytes, content type and metadata come back as they went in, and `head` repeats `finish`.
-pub async fn what_is_written_is_read(store: &dyn ObjectStore) {
+async fn what_is_written_is_read(store: &dyn ObjectStore) {
     let metadata: Metadata = [("file-hash", "abc"), ("record-count", "3"), ("note", "a \"b\", c")]
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .into();
@@ -56,7 +58,7 @@ pub async fn what_is_written_is_read(store: &dyn ObjectStore) {
 }
 
 /// An object of no bytes exists and reads as none.
-pub async fn an_empty_object_is_an_object(store: &dyn ObjectStore) {
+async fn an_empty_object_is_an_object(store: &dyn ObjectStore) {
     let writer = store.put("processed/empty.csv", "text/csv").await.unwrap();
     let info = writer.finish(Metadata::new(), Publication::IfAbsent).await.unwrap();
     assert_eq!(info.size_bytes, 0);
@@ -64,7 +66,7 @@ pub async fn an_empty_object_is_an_object(store: &dyn ObjectStore) {
 }
 
 /// While it is written an object is not there; the former one is.
-pub async fn nothing_is_visible_before_finish(store: &dyn ObjectStore) {
+async fn nothing_is_visible_before_finish(store: &dyn ObjectStore) {
     let mut writer = store.put("processed/new.csv", "text/csv").await.unwrap();
     writer.write(Bytes::from_static(b"half")).await.unwrap();
     assert_absent(store, "processed/new.csv").await;
@@ -81,7 +83,7 @@ pub async fn nothing_is_visible_before_finish(store: &dyn ObjectStore) {
 }
 
 /// A writer that is dropped publishes nothing and disturbs nothing.
-pub async fn a_dropped_writer_leaves_nothing(store: &dyn ObjectStore) {
+async fn a_dropped_writer_leaves_nothing(store: &dyn ObjectStore) {
     let before = put(store, "processed/old.csv", b"old").await;
     for key in ["processed/new.csv", "processed/old.csv"] {
         let mut writer = store.put(key, "text/csv").await.unwrap();
@@ -93,7 +95,7 @@ pub async fn a_dropped_writer_leaves_nothing(store: &dyn ObjectStore) {
 }
 
 /// What is not there, is not found: neither a key, nor the folder of one, nor a version.
-pub async fn a_missing_object_is_not_found(store: &dyn ObjectStore) {
+async fn a_missing_object_is_not_found(store: &dyn ObjectStore) {
     put(store, "input/a/x.csv", b"x").await;
     assert_absent(store, "input/a/y.csv").await;
     assert_absent(store, "input/a").await;
@@ -105,7 +107,7 @@ pub async fn a_missing_object_is_not_found(store: &dyn ObjectStore) {
 }
 
 /// The newest object under a key takes the place of the former, with everything that describes it.
-pub async fn replace_replaces(store: &dyn ObjectStore) {
+async fn replace_replaces(store: &dyn ObjectStore) {
     let first = put(store, "processed/x.csv", b"first").await;
     let mut writer = store.put("processed/x.csv", "text/plain").await.unwrap();
     writer.write(Bytes::from_static(b"other")).await.unwrap();
@@ -118,7 +120,7 @@ pub async fn replace_replaces(store: &dyn ObjectStore) {
 }
 
 /// `IfAbsent` publishes where nothing is, and leaves alone what is there.
-pub async fn if_absent_publishes_once(store: &dyn ObjectStore) {
+async fn if_absent_publishes_once(store: &dyn ObjectStore) {
     let mut first = store.put("reports/r/manifest.json", "application/json").await.unwrap();
     let mut second = store.put("reports/r/manifest.json", "application/json").await.unwrap();
     first.write(Bytes::from_static(b"first")).await.unwrap();
@@ -133,7 +135,7 @@ pub async fn if_absent_publishes_once(store: &dyn ObjectStore) {
 }
 
 /// Under `input/` and `contracts/` a version is read as it was after the key was overwritten.
-pub async fn a_pinned_version_outlives_its_replacement(store: &dyn ObjectStore) {
+async fn a_pinned_version_outlives_its_replacement(store: &dyn ObjectStore) {
     for key in ["input/smartphone-sales/x.csv", "contracts/smartphone-sales.json"] {
         let first = put(store, key, b"the first").await;
         let second = put(store, key, b"the second, longer").await;
@@ -150,7 +152,7 @@ pub async fn a_pinned_version_outlives_its_replacement(store: &dyn ObjectStore) 
 }
 
 /// Equal bytes have equal checksums under any key, other bytes have others; the algorithm is named.
-pub async fn the_checksum_tells_contents_apart(store: &dyn ObjectStore) {
+async fn the_checksum_tells_contents_apart(store: &dyn ObjectStore) {
     let one = put(store, "input/one.csv", b"a,b\n1,2\n").await;
     let same = put(store, "input/same.csv", b"a,b\n1,2\n").await;
     let again = put(store, "input/one.csv", b"a,b\n1,2\n").await;
@@ -163,7 +165,7 @@ pub async fn the_checksum_tells_contents_apart(store: &dyn ObjectStore) {
 }
 
 /// Metadata that S3 would refuse is refused, and nothing is published.
-pub async fn faulty_metadata_is_refused(store: &dyn ObjectStore) {
+async fn faulty_metadata_is_refused(store: &dyn ObjectStore) {
     let long = "x".repeat(3000);
     let faults = [("note", "größe"), ("note", "line\nbreak"), ("No te", "a"), ("note", &long)];
     for (name, value) in faults {
@@ -177,7 +179,7 @@ pub async fn faulty_metadata_is_refused(store: &dyn ObjectStore) {
 }
 
 /// A key is taken as it is: nothing in it is decoded, and similar keys are different objects.
-pub async fn keys_are_raw(store: &dyn ObjectStore) {
+async fn keys_are_raw(store: &dyn ObjectStore) {
     let keys = [
         "input/a b+c/100%25 'quoted' (1).csv",
         "input/a%20b+c/100% 'quoted' (1).csv",
@@ -196,7 +198,7 @@ pub async fn keys_are_raw(store: &dyn ObjectStore) {
 }
 
 /// An object of many megabytes, written in pieces of odd sizes, is read back to the byte.
-pub async fn a_large_object_streams(store: &dyn ObjectStore) {
+async fn a_large_object_streams(store: &dyn ObjectStore) {
     const SIZE_BYTES: usize = 20 * 1024 * 1024 + 7;
     let pattern: Bytes = (0..1_000_003_u32).map(|i| ((i * 31) >> 3).to_le_bytes()[0]).collect();
     let mut written = Sha256::new();
@@ -223,7 +225,7 @@ pub async fn a_large_object_streams(store: &dyn ObjectStore) {
 }
 
 /// Of two writers of one key the later to finish wins, with all of its bytes and none of the other's.
-pub async fn writers_of_one_key_do_not_mix(store: &dyn ObjectStore) {
+async fn writers_of_one_key_do_not_mix(store: &dyn ObjectStore) {
     let mut one = store.put("processed/x.csv", "text/csv").await.unwrap();
     let mut two = store.put("processed/x.csv", "text/csv").await.unwrap();
     for _ in 0..3 {
@@ -237,14 +239,14 @@ pub async fn writers_of_one_key_do_not_mix(store: &dyn ObjectStore) {
 }
 
 /// [`read_all`] gives an object that is as large as its limit, and refuses one that is larger.
-pub async fn read_all_keeps_its_limit(store: &dyn ObjectStore) {
+async fn read_all_keeps_its_limit(store: &dyn ObjectStore) {
     put(store, "contracts/x.json", b"12345").await;
     assert_eq!(read_all(store, "contracts/x.json", None, 5).await.unwrap(), b"12345");
     assert_kind(read_all(store, "contracts/x.json", None, 4).await, ErrorKind::InvalidEvent);
 }
 
 /// Whether this contender's object is the one that is published.
-pub async fn if_absent_has_one_winner(store: &dyn ObjectStore, contender: usize) -> bool {
+async fn if_absent_has_one_winner(store: &dyn ObjectStore, contender: usize) -> bool {
     let mut writer = store.put("reports/r/manifest.json", "application/json").await.unwrap();
     writer.write(Bytes::from(contender.to_string())).await.unwrap();
     match writer.finish(Metadata::new(), Publication::IfAbsent).await {

@@ -8,8 +8,10 @@ use crate::{
     ports::{SendLog, SendMark, SendState},
 };
 
+behaviours!(send_log, publish);
+
 /// The first wish to send sets the mark, every later one is shown it.
-pub async fn a_mail_begins_once(log: &dyn SendLog) {
+async fn a_mail_begins_once(log: &dyn SendLog) {
     assert_eq!(log.get("run-Completed").await.unwrap(), None);
     assert_eq!(log.begin("run-Completed", start()).await.unwrap(), SendMark::Begun);
 
@@ -21,7 +23,7 @@ pub async fn a_mail_begins_once(log: &dyn SendLog) {
 }
 
 /// "sent" is for ever: with the first message id, and no refusal removes it.
-pub async fn a_sent_mail_stays_sent(log: &dyn SendLog) {
+async fn a_sent_mail_stays_sent(log: &dyn SendLog) {
     log.begin("run-Completed", start()).await.unwrap();
     log.sent("run-Completed", "message-1", start()).await.unwrap();
     log.sent("run-Completed", "message-2", start() + TimeDelta::hours(1)).await.unwrap();
@@ -34,7 +36,7 @@ pub async fn a_sent_mail_stays_sent(log: &dyn SendLog) {
 }
 
 /// After a definite refusal the mail may be tried again.
-pub async fn a_refused_mail_may_begin_again(log: &dyn SendLog) {
+async fn a_refused_mail_may_begin_again(log: &dyn SendLog) {
     log.begin("run-Completed", start()).await.unwrap();
     log.clear("run-Completed").await.unwrap();
     assert_eq!(log.get("run-Completed").await.unwrap(), None);
@@ -42,7 +44,7 @@ pub async fn a_refused_mail_may_begin_again(log: &dyn SendLog) {
 }
 
 /// A mail that never began was not sent; there is nothing to clear either.
-pub async fn marks_need_a_beginning(log: &dyn SendLog) {
+async fn marks_need_a_beginning(log: &dyn SendLog) {
     let sent = log.sent("run-Completed", "message-1", start()).await;
     assert_kind(sent, ErrorKind::PreconditionFailed);
     log.clear("run-Completed").await.unwrap();
@@ -50,7 +52,7 @@ pub async fn marks_need_a_beginning(log: &dyn SendLog) {
 }
 
 /// The mark of one mail says nothing about another.
-pub async fn mails_are_marked_apart(log: &dyn SendLog) {
+async fn mails_are_marked_apart(log: &dyn SendLog) {
     log.begin("run-Completed", start()).await.unwrap();
     assert_eq!(log.begin("run-Failed", start()).await.unwrap(), SendMark::Begun);
     log.clear("run-Failed").await.unwrap();
@@ -58,6 +60,6 @@ pub async fn mails_are_marked_apart(log: &dyn SendLog) {
 }
 
 /// Whether this contender may send.
-pub async fn of_many_beginnings_one_wins(log: &dyn SendLog, _contender: usize) -> bool {
+async fn of_many_beginnings_one_wins(log: &dyn SendLog, _contender: usize) -> bool {
     log.begin("run-Completed", start()).await.unwrap() == SendMark::Begun
 }

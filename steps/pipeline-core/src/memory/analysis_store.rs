@@ -1,3 +1,5 @@
+//! The table of analyses in memory.
+
 use std::{collections::BTreeMap, sync::Mutex};
 
 use async_trait::async_trait;
@@ -14,25 +16,18 @@ use crate::{
 #[derive(Debug, Default)]
 pub struct MemoryAnalysisStore(Mutex<BTreeMap<String, AnalysisItem>>);
 
+impl MemoryAnalysisStore {
+    /// Every item, by its id.
+    pub fn items(&self) -> Vec<AnalysisItem> {
+        lock(&self.0).values().cloned().collect()
+    }
+}
+
 #[async_trait]
 impl AnalysisStore for MemoryAnalysisStore {
     async fn put(&self, item: &AnalysisItem) -> StepResult<()> {
         lock(&self.0).insert(item.analysis.analysis_id.clone(), item.clone());
         Ok(())
-    }
-
-    async fn get(&self, analysis_id: &str) -> StepResult<Option<AnalysisItem>> {
-        Ok(lock(&self.0).get(analysis_id).cloned())
-    }
-
-    async fn by_correlation_id(&self, correlation_id: &str) -> StepResult<Vec<AnalysisItem>> {
-        let mut items: Vec<_> = lock(&self.0)
-            .values()
-            .filter(|item| item.analysis.correlation_id == correlation_id)
-            .cloned()
-            .collect();
-        items.sort_by_key(|item| item.analysis_timestamp);
-        Ok(items)
     }
 
     async fn mark_notified(&self, analysis_id: &str, at: DateTime<Utc>) -> StepResult<()> {

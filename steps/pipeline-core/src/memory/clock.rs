@@ -1,3 +1,5 @@
+//! A clock that a test sets.
+
 use std::sync::Mutex;
 
 use chrono::{DateTime, TimeDelta, Utc};

@@ -1,3 +1,5 @@
+//! An event bus that remembers.
+
 use std::sync::Mutex;
 
 use async_trait::async_trait;

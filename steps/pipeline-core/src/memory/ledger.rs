@@ -1,7 +1,6 @@
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Mutex,
-};
+//! The table of claims and the marks of mails in memory.
+
+use std::{collections::BTreeMap, sync::Mutex};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -9,10 +8,7 @@ use chrono::{DateTime, Utc};
 use super::lock;
 use crate::{
     error::{ErrorKind, StepError, StepResult},
-    ports::{
-        Claim, ClaimRequest, ContentId, ExecutionProbe, Ledger, LedgerRecord, SendLog, SendMark,
-        SendState,
-    },
+    ports::{Claim, ClaimRequest, ContentId, Ledger, LedgerRecord, SendLog, SendMark, SendState},
     results::RunResults,
     run::Execution,
 };
@@ -125,28 +121,5 @@ impl SendLog for MemorySendLog {
 
     async fn get(&self, mail_id: &str) -> StepResult<Option<SendState>> {
         Ok(lock(&self.0).get(mail_id).cloned())
-    }
-}
-
-/// Knows which executions run: those that a test has started and not ended.
-#[derive(Debug, Default)]
-pub struct MemoryExecutions(Mutex<BTreeSet<String>>);
-
-impl MemoryExecutions {
-    /// From now on the execution runs.
-    pub fn start(&self, execution_id: &str) {
-        lock(&self.0).insert(execution_id.to_owned());
-    }
-
-    /// From now on it does not.
-    pub fn end(&self, execution_id: &str) {
-        lock(&self.0).remove(execution_id);
-    }
-}
-
-#[async_trait]
-impl ExecutionProbe for MemoryExecutions {
-    async fn is_running(&self, execution_id: &str) -> StepResult<bool> {
-        Ok(lock(&self.0).contains(execution_id))
     }
 }

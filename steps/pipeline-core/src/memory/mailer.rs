@@ -1,3 +1,5 @@
+//! A mailer that answers by script.
+
 use std::{collections::VecDeque, sync::Mutex};
 
 use async_trait::async_trait;

@@ -1,3 +1,5 @@
+//! A bucket in memory.
+
 use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex},

@@ -1,3 +1,5 @@
+//! A text model that answers by script.
+
 use std::{collections::VecDeque, sync::Mutex};
 
 use async_trait::async_trait;
@@ -18,7 +20,14 @@ pub struct ScriptedModel {
 impl ScriptedModel {
     /// A model that gives these replies in turn. After the script it is `DependencyUnavailable`.
     pub fn replying(script: impl IntoIterator<Item = Result<ModelReply, ErrorKind>>) -> Self {
-        Self { script: Mutex::new(script.into_iter().collect()), ..Self::default() }
+        let model = Self::default();
+        model.then_reply(script);
+        model
+    }
+
+    /// Has it give these replies after those that it has still to give.
+    pub fn then_reply(&self, script: impl IntoIterator<Item = Result<ModelReply, ErrorKind>>) {
+        lock(&self.script).extend(script);
     }
 
     /// What it was asked, in order.

@@ -1,19 +1,15 @@
+//! The port to the table of analyses.
+
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
 use crate::{analysis::AnalysisItem, error::StepResult};
 
-/// The table of analyses, for those who look up what was said about a file.
+/// The table of analyses, for those who look up what was said about a file. The steps only write it.
 #[async_trait]
 pub trait AnalysisStore: Send + Sync {
     /// Stores the item; one of the same id is replaced.
     async fn put(&self, item: &AnalysisItem) -> StepResult<()>;
-
-    /// Finds an item by its id.
-    async fn get(&self, analysis_id: &str) -> StepResult<Option<AnalysisItem>>;
-
-    /// Finds the items of a run, oldest first.
-    async fn by_correlation_id(&self, correlation_id: &str) -> StepResult<Vec<AnalysisItem>>;
 
     /// Records that the report about this analysis was sent.
     ///

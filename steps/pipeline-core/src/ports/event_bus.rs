@@ -1,3 +1,5 @@
+//! The port to the event bus.
+
 use async_trait::async_trait;
 
 use crate::{error::StepResult, events::DomainEvent};

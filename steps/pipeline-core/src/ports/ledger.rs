@@ -1,3 +1,5 @@
+//! The ports to the table of claims and to the marks of mails.
+
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -224,13 +226,6 @@ pub trait Ledger: Send + Sync {
 
     /// Reserves a name, for ever. True if it was free or is this holder's already.
     async fn reserve_name(&self, name: &str, holder: &str) -> StepResult<bool>;
-}
-
-/// Whether an execution still lives.
-#[async_trait]
-pub trait ExecutionProbe: Send + Sync {
-    /// True while the execution may still write; false only if it is proven that it will not.
-    async fn is_running(&self, execution_id: &str) -> StepResult<bool>;
 }
 
 /// The message id under which a mail is settled that was not to be sent.

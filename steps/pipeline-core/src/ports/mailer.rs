@@ -1,3 +1,5 @@
+//! The port to the mail service.
+
 use async_trait::async_trait;
 
 use crate::error::StepError;

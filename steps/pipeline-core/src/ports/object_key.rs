@@ -1,3 +1,5 @@
+//! Which keys are plain paths.
+
 /// The most bytes that S3 takes for a key.
 ///
 /// Source: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html>

@@ -1,3 +1,5 @@
+//! The port to the bucket.
+
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;

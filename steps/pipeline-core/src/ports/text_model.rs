@@ -1,3 +1,5 @@
+//! The port to a text model.
+
 use async_trait::async_trait;
 use serde_json::Value;
 
@@ -45,6 +47,9 @@ pub struct ModelReply {
 /// A text model behind a service. Temperature is 0.
 #[async_trait]
 pub trait TextModel: Send + Sync {
-    /// Asks once. `Throttled` and `DependencyUnavailable` are worth another try.
+    /// Asks once, and never again by itself.
+    ///
+    /// `Throttled` and `DependencyUnavailable` are worth another try. What lasts, such as a model that may
+    /// not be used, is `ModelAnswer`: the run goes on without a model.
     async fn converse(&self, request: &ModelRequest) -> StepResult<ModelReply>;
 }

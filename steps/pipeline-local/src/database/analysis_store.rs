@@ -9,7 +9,7 @@ use pipeline_core::{
 };
 use rusqlite::Connection;
 
-use super::{Database, database_error, find, find_all, to_json};
+use super::{Database, database_error, find, to_json};
 
 const BY_ID: &str = "SELECT item FROM analyses WHERE analysis_id = ?1";
 
@@ -28,18 +28,6 @@ fn store(connection: &Connection, item: &AnalysisItem) -> StepResult<()> {
 impl AnalysisStore for Database {
     async fn put(&self, item: &AnalysisItem) -> StepResult<()> {
         self.change(|transaction| store(transaction, item))
-    }
-
-    async fn get(&self, analysis_id: &str) -> StepResult<Option<AnalysisItem>> {
-        self.read(|connection| find(connection, BY_ID, analysis_id))
-    }
-
-    async fn by_correlation_id(&self, correlation_id: &str) -> StepResult<Vec<AnalysisItem>> {
-        const BY_RUN: &str = "SELECT item FROM analyses WHERE correlation_id = ?1";
-        let mut items: Vec<AnalysisItem> =
-            self.read(|connection| find_all(connection, BY_RUN, correlation_id))?;
-        items.sort_by_key(|item| item.analysis_timestamp);
-        Ok(items)
     }
 
     async fn mark_notified(&self, analysis_id: &str, at: DateTime<Utc>) -> StepResult<()> {

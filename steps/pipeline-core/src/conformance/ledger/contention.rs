@@ -6,7 +6,7 @@ use crate::{
 };
 
 /// Whether this contender's claim of one content wins.
-pub async fn of_many_claims_one_wins(ledger: &dyn Ledger, contender: usize) -> bool {
+pub(super) async fn of_many_claims_one_wins(ledger: &dyn Ledger, contender: usize) -> bool {
     let request = claim(&execution(&format!("contender-{contender}")), "a.csv");
     match ledger.claim(&request).await.unwrap() {
         Claim::Claimed { run, adopted } => {
@@ -21,7 +21,7 @@ pub async fn of_many_claims_one_wins(ledger: &dyn Ledger, contender: usize) -> b
 }
 
 /// Whether this contender takes over from a dead owner. Whoever comes first makes that owner.
-pub async fn of_many_take_overs_one_wins(ledger: &dyn Ledger, contender: usize) -> bool {
+pub(super) async fn of_many_take_overs_one_wins(ledger: &dyn Ledger, contender: usize) -> bool {
     let dead = execution("dead");
     ledger.claim(&claim(&dead, "a.csv")).await.unwrap();
     let mut request = claim(&execution(&format!("contender-{contender}")), "a.csv");
@@ -36,6 +36,6 @@ pub async fn of_many_take_overs_one_wins(ledger: &dyn Ledger, contender: usize) 
 }
 
 /// Whether this contender gets the name.
-pub async fn a_name_has_one_winner(ledger: &dyn Ledger, contender: usize) -> bool {
+pub(super) async fn a_name_has_one_winner(ledger: &dyn Ledger, contender: usize) -> bool {
     ledger.reserve_name("a/x_20241004_000000", &format!("contender-{contender}")).await.unwrap()
 }
