@@ -1,6 +1,6 @@
 //! The state machine over a data folder: an object is created, an execution follows.
 
-use std::{cell::RefCell, path::PathBuf, sync::Arc};
+use std::{cell::RefCell, sync::Arc};
 
 use anyhow::Context;
 use asl::{
@@ -24,11 +24,6 @@ const DEFINITION: &str = include_str!("../../statemachine.asl.json");
 
 /// The machine's name, as it stands in every ARN.
 const MACHINE: &str = "sluice";
-
-/// Where the histories of a data folder are.
-pub(crate) fn history_folder(folder: &DataFolder) -> PathBuf {
-    folder.root().join(".sluice/history")
-}
 
 /// A state machine, and the folder that its functions work on.
 pub(crate) struct Laptop {
@@ -72,7 +67,7 @@ impl Laptop {
             input: request.input.clone(),
         };
         let _alive = self.folder.executions.start(&name)?;
-        let recorder = Recorder::begin(&history_folder(&self.folder), &header)
+        let recorder = Recorder::begin(&self.folder.history_folder(), &header)
             .context("cannot begin the history of the execution")?;
         let observer =
             Recording { recorder: RefCell::new(recorder), fault: RefCell::default(), progress };

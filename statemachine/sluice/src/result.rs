@@ -17,7 +17,7 @@ use crate::{
 
 /// How a file ended, as an exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Verdict {
+pub(crate) enum Ending {
     /// Completed, with or without its mail, now or before.
     Done,
     /// The execution failed, or could not start.
@@ -28,7 +28,7 @@ pub(crate) enum Verdict {
     InProgress,
 }
 
-impl Verdict {
+impl Ending {
     /// The exit code of `sluice run`.
     pub(crate) const fn exit_code(self) -> u8 {
         match self {
@@ -40,10 +40,10 @@ impl Verdict {
     }
 
     /// The gravest of several: failed, turned away, in progress, done.
-    pub(crate) fn gravest(verdicts: impl IntoIterator<Item = Self>) -> Self {
+    pub(crate) fn gravest(endings: impl IntoIterator<Item = Self>) -> Self {
         let order = [Self::Failed, Self::TurnedAway, Self::InProgress];
-        let verdicts: Vec<Self> = verdicts.into_iter().collect();
-        order.into_iter().find(|verdict| verdicts.contains(verdict)).unwrap_or(Self::Done)
+        let endings: Vec<Self> = endings.into_iter().collect();
+        order.into_iter().find(|ending| endings.contains(ending)).unwrap_or(Self::Done)
     }
 }
 
@@ -131,16 +131,16 @@ impl RunResult {
     }
 
     /// How it ended.
-    pub(crate) fn verdict(&self) -> Verdict {
+    pub(crate) fn ending(&self) -> Ending {
         match (self.status.as_str(), self.outcome.as_deref()) {
             ("SUCCEEDED", Some("Completed" | "CompletedWithoutReport" | "DuplicateSkipped")) => {
-                Verdict::Done
+                Ending::Done
             }
             ("SUCCEEDED", Some("AllRecordsRejected" | "NoRecords" | "FileRefused")) => {
-                Verdict::TurnedAway
+                Ending::TurnedAway
             }
-            ("SUCCEEDED", Some("AlreadyInProgress")) => Verdict::InProgress,
-            _ => Verdict::Failed,
+            ("SUCCEEDED", Some("AlreadyInProgress")) => Ending::InProgress,
+            _ => Ending::Failed,
         }
     }
 
@@ -156,13 +156,13 @@ impl RunResult {
     /// The result for people.
     fn text(&self, elsewhere: &str) -> String {
         let mut lines = Vec::new();
-        let style = match self.verdict() {
-            Verdict::Done => GOOD,
-            Verdict::Failed => BAD,
-            Verdict::TurnedAway | Verdict::InProgress => WARN,
+        let style = match self.ending() {
+            Ending::Done => GOOD,
+            Ending::Failed => BAD,
+            Ending::TurnedAway | Ending::InProgress => WARN,
         };
-        let ended = match self.verdict() {
-            Verdict::Failed => match &self.outcome {
+        let ended = match self.ending() {
+            Ending::Failed => match &self.outcome {
                 Some(state) => format!("{} in {state}", self.status),
                 None => self.status.clone(),
             },
@@ -256,7 +256,7 @@ pub(crate) fn print_failure(
     what: &str,
     error: &anyhow::Error,
     output: OutputFormat,
-) -> anyhow::Result<Verdict> {
+) -> anyhow::Result<Ending> {
     let path = file.display().to_string();
     if output == OutputFormat::Json {
         let result = RunResult::none(&path, what, &format!("{error:#}"));
@@ -264,7 +264,7 @@ pub(crate) fn print_failure(
     }
     let message = safe(&format!("{path}: {error:#}"));
     anstream::eprintln!("{} {message}", styled(BAD, "error:"));
-    Ok(Verdict::Failed)
+    Ok(Ending::Failed)
 }
 
 /// What a cause says to people: of a function's error payload the message, else all of it.
@@ -285,8 +285,8 @@ mod tests {
 
     #[test]
     fn the_gravest_verdict_is_the_exit_code() {
-        use Verdict::{Done, Failed, InProgress, TurnedAway};
-        let code = |verdicts: &[Verdict]| Verdict::gravest(verdicts.iter().copied()).exit_code();
+        use Ending::{Done, Failed, InProgress, TurnedAway};
+        let code = |endings: &[Ending]| Ending::gravest(endings.iter().copied()).exit_code();
         assert_eq!(code(&[]), 0);
         assert_eq!(code(&[Done, InProgress]), 3);
         assert_eq!(code(&[InProgress, TurnedAway, Done]), 2);

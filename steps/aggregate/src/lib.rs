@@ -63,11 +63,10 @@ pub async fn run(input: Input, ports: Ports<'_>, config: &Config) -> StepResult<
     let contract = input.run.contract.read(ports.store).await?;
     let facts = compute(&input, &contract, ports.store, config).await?;
     let facts = publish(&input.run, &facts, ports.store).await?;
-    let duration = ports.clock.now() - started_at;
     Ok(Output {
         facts,
         records: input.validation.records.valid,
-        duration_ms: u64::try_from(duration.num_milliseconds()).unwrap_or(0),
+        duration_ms: ports.clock.elapsed_ms(started_at),
     })
 }
 

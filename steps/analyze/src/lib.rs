@@ -87,9 +87,7 @@ pub async fn run(input: &Input, ports: Ports<'_>, config: &Config) -> StepResult
     };
     let output = published.output();
     publish::announce(input, &facts, &published.analysis, &output, ports).await?;
-    let duration = ports.clock.now() - started_at;
-    let duration_ms = u64::try_from(duration.num_milliseconds()).unwrap_or_default();
-    Ok(Output { duration_ms, ..output })
+    Ok(Output { duration_ms: ports.clock.elapsed_ms(started_at), ..output })
 }
 
 /// The facts that were published for this run.

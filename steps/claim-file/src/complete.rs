@@ -28,7 +28,7 @@ pub(crate) async fn complete(
     let manifest = Manifest {
         schema_version: SCHEMA_VERSION.into(),
         program_version: config.program_version.clone(),
-        duration_ms: u64::try_from((completed_at - run.started_at).num_milliseconds()).unwrap_or(0),
+        duration_ms: ports.clock.elapsed_ms(run.started_at),
         run,
         results,
         completed_at,

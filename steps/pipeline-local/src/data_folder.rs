@@ -10,6 +10,7 @@ use pipeline_core::error::StepResult;
 
 use crate::{
     Database, EventLog, Executions, FolderStore, Outbox,
+    executions::history_folder,
     io_error::io_error,
     presence::{Gate, INTERNAL},
     temp_files::TempFiles,
@@ -22,7 +23,7 @@ use crate::{
 /// input/ contracts/ processed/ rejected/ reports/   objects, by their keys
 /// outbox/<mail id>.eml                              mails
 /// events.jsonl                                      domain events
-/// .sluice/                                          ledger, locks, descriptions, versions
+/// .sluice/                                          ledger, locks, histories, descriptions, versions
 /// ```
 #[derive(Debug)]
 pub struct DataFolder {
@@ -63,6 +64,12 @@ impl DataFolder {
     /// The absolute path of the folder.
     pub fn root(&self) -> &Path {
         &self.root
+    }
+
+    /// Where the command line keeps the histories of executions, `<name>.jsonl` each. An execution begins
+    /// its history after it has taken its lock.
+    pub fn history_folder(&self) -> PathBuf {
+        history_folder(&self.root.join(INTERNAL))
     }
 
     /// The name that stands where AWS has the bucket's. It is part of what identifies a content, so

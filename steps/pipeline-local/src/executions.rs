@@ -19,7 +19,8 @@ use crate::{
 /// Which executions run: those whose process holds the lock of `.sluice/executions/<name>.lock`.
 ///
 /// The lock falls with the process, so a dead owner is recognised at once. The file stays: it proves that
-/// the execution has started, and so that it has ended.
+/// the execution has started, and so that it has ended. Earlier versions removed the file. There the
+/// execution's history proves the same, since an execution takes its lock before it begins its history.
 #[derive(Debug, Clone)]
 pub struct Executions {
     internal: PathBuf,
@@ -68,6 +69,11 @@ impl Executions {
     }
 }
 
+/// Where the histories of executions lie, `<name>.jsonl` each.
+pub(crate) fn history_folder(internal: &Path) -> PathBuf {
+    internal.join("history")
+}
+
 #[async_trait]
 impl ExecutionProbe for Executions {
     /// The execution's name is the last part of its ARN. One that cannot be started here does not run.
@@ -78,7 +84,9 @@ impl ExecutionProbe for Executions {
         };
         let gate = Gate::enter(&self.internal)?;
         match Presence::is_held(&gate, &path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(true),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                Ok(!history_folder(&self.internal).join(format!("{name}.jsonl")).exists())
+            }
             held => {
                 held.map_err(|error| io_error("look at the lock of an execution", &path, error))
             }

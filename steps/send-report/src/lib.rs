@@ -12,11 +12,11 @@ mod escape;
 mod evidence;
 mod failure;
 mod figure;
+mod headline;
 mod mail;
 mod page;
 mod report;
 mod send;
-mod verdict;
 
 use pipeline_core::{
     error::StepResult,

@@ -14,11 +14,11 @@ pub(crate) use self::{
     provenance::{OutputRow, Provenance},
     rejects::{Funnel, Rejects},
 };
-use crate::{advice, evidence::Evidence, verdict::Verdict};
+use crate::{advice, evidence::Evidence, headline::Headline};
 
 /// Everything that is known of a run, for people.
 pub(crate) struct Report {
-    pub(crate) verdict: Verdict,
+    pub(crate) headline: Headline,
     /// The file's name, without its folders.
     pub(crate) file_name: String,
     pub(crate) dataset: String,
@@ -170,7 +170,7 @@ impl Report {
         let columns = validation.map(|v| v.undeclared_columns.as_slice()).unwrap_or_default();
         let limits = view.limits;
         Self {
-            verdict: Verdict::of(results),
+            headline: Headline::of(results),
             file_name: file_name(&run.source.key).to_owned(),
             dataset: run.contract.dataset.clone(),
             started_at: run.timestamp(),

@@ -102,7 +102,7 @@ async fn compose(
     Mail { id, subject, text, html, date: run.started_at, attachment }.into_message(config)
 }
 
-/// Notes at the run's analysis that the report about it is out. Said again by a retry, since the
+/// Notes at the run's analysis that the report about it is out. A retry notes it again, since the
 /// attempt that sent may have died before. A run without an analysis, or whose analysis has expired,
 /// has nothing to be noted at.
 async fn note_sent(run: &Run, delivery: &Delivery, ports: Ports<'_>) -> StepResult<()> {

@@ -84,7 +84,6 @@ pub async fn run(input: Input, ports: Ports<'_>, config: Config) -> StepResult<O
         None => (None, None),
     };
     let (rejects, other_rejects) = most_frequent(tally.by_field());
-    let elapsed = ports.clock.now().signed_duration_since(started).num_milliseconds();
     let output = Output {
         verdict: match tally.records {
             _ if refusal.is_some() => Verdict::Refused,
@@ -101,7 +100,7 @@ pub async fn run(input: Input, ports: Ports<'_>, config: Config) -> StepResult<O
         source_sha256,
         processed,
         rejected,
-        duration_ms: u64::try_from(elapsed).unwrap_or_default(),
+        duration_ms: ports.clock.elapsed_ms(started),
     };
     let events = EventsOf { run, execution_arn: &input.execution.id };
     ports.events.publish(&events.processing_complete(&output)?).await?;

@@ -19,7 +19,7 @@ use super::{
 use crate::{
     cli::{DropArgs, OutputFormat},
     dataset::Dataset,
-    result::{Verdict, print_failure},
+    result::{Ending, print_failure},
     terminal::{Progress, print, safe},
 };
 
@@ -114,12 +114,12 @@ async fn follow_all(
     uploads: Vec<Upload<'_>>,
 ) -> anyhow::Result<ExitCode> {
     let patience = Duration::from_secs(args.start_timeout);
-    let mut verdicts = Vec::new();
+    let mut endings = Vec::new();
     for Upload { file, object } in uploads {
         let object = match object {
             Ok(object) => object,
             Err(error) => {
-                verdicts.push(print_failure(file, NOT_UPLOADED, &error, args.output)?);
+                endings.push(print_failure(file, NOT_UPLOADED, &error, args.output)?);
                 continue;
             }
         };
@@ -132,22 +132,22 @@ async fn follow_all(
             Err(error) => Err((NOT_STARTED, error)),
         };
         progress.clear();
-        verdicts.push(match ended {
+        endings.push(match ended {
             Ok(execution) => report(&access.connection, machine, &execution, args.output).await?,
             Err((what, error)) => print_failure(file, what, &error, args.output)?,
         });
     }
-    Ok(ExitCode::from(Verdict::gravest(verdicts).exit_code()))
+    Ok(ExitCode::from(Ending::gravest(endings).exit_code()))
 }
 
 /// What is told of files that are not followed.
 fn print_uploads(args: &DropArgs, uploads: Vec<Upload<'_>>) -> anyhow::Result<ExitCode> {
-    let mut verdicts = Vec::new();
+    let mut endings = Vec::new();
     for Upload { file, object } in uploads {
         let object = match object {
             Ok(object) => object,
             Err(error) => {
-                verdicts.push(print_failure(file, NOT_UPLOADED, &error, args.output)?);
+                endings.push(print_failure(file, NOT_UPLOADED, &error, args.output)?);
                 continue;
             }
         };
@@ -173,5 +173,5 @@ fn print_uploads(args: &DropArgs, uploads: Vec<Upload<'_>>) -> anyhow::Result<Ex
             ))?,
         }
     }
-    Ok(ExitCode::from(Verdict::gravest(verdicts).exit_code()))
+    Ok(ExitCode::from(Ending::gravest(endings).exit_code()))
 }

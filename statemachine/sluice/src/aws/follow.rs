@@ -12,7 +12,7 @@ use super::executions::StateMachine;
 use crate::{
     cli::OutputFormat,
     history::Execution,
-    result::{Places, RunResult, Verdict, run_of},
+    result::{Ending, Places, RunResult, run_of},
     terminal::{Progress, WARN, safe, styled},
 };
 
@@ -52,7 +52,7 @@ pub(super) async fn report(
     machine: &StateMachine,
     execution: &Execution,
     output: OutputFormat,
-) -> anyhow::Result<Verdict> {
+) -> anyhow::Result<Ending> {
     let bucket = execution.header.input["detail"]["bucket"]["name"].as_str().unwrap_or_default();
     let manifest = match run_of(execution) {
         Some(run) => Manifest::of(&run, &Bucket::new(connection, bucket)).await,
@@ -72,7 +72,7 @@ pub(super) async fn report(
     result.console = Some(machine.arn().console(arn));
     result.execution_arn = Some(arn.clone());
     result.print(output, &format!(" --state-machine {}", machine.arn()))?;
-    Ok(result.verdict())
+    Ok(result.ending())
 }
 
 struct InBucket<'a>(&'a str);

@@ -10,7 +10,6 @@ use serde_json::{Value, json};
 use crate::{
     cli::{ExecutionsArgs, OutputFormat, ShowArgs},
     history::{Execution, History},
-    laptop::history_folder,
     result::{message_of, short},
     terminal::{BAD, DIM, GOOD, WARN, duration, print, safe, styled},
     timeline::{Incident, Visit, timeline},
@@ -24,7 +23,7 @@ pub(crate) async fn list(args: &ExecutionsArgs) -> anyhow::Result<ExitCode> {
     let mut executions = Vec::new();
     if args.data.data.is_dir() {
         let folder = DataFolder::open(&args.data.data)?;
-        executions = History::new(history_folder(&folder), &folder.executions).list().await?;
+        executions = History::new(folder.history_folder(), &folder.executions).list().await?;
     }
     if let Some(status) = &args.status {
         executions.retain(|execution| execution.status.eq_ignore_ascii_case(status));
@@ -85,7 +84,7 @@ pub(crate) async fn show(args: &ShowArgs) -> anyhow::Result<ExitCode> {
         bail!("{} is no data folder; name yours with --data", args.data.data.display());
     }
     let folder = DataFolder::open(&args.data.data)?;
-    let history = History::new(history_folder(&folder), &folder.executions);
+    let history = History::new(folder.history_folder(), &folder.executions);
     print_execution(&history.find(&args.run).await?, args.state.as_deref(), args.output)
 }
 

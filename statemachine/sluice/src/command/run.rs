@@ -23,7 +23,7 @@ use crate::{
     dataset::{DEFAULT_CONTRACT, DEFAULT_DATASET, Dataset},
     history::Execution,
     laptop::Laptop,
-    result::{Places, RunResult, Verdict, print_failure, run_of},
+    result::{Ending, Places, RunResult, print_failure, run_of},
     terminal::{BAD, Progress, safe, styled},
 };
 
@@ -36,18 +36,18 @@ pub(crate) async fn run(args: RunArgs) -> anyhow::Result<ExitCode> {
     let folder = Arc::new(DataFolder::open(&args.data.data)?);
     put_contract(&folder, &dataset).await?;
     let laptop = Laptop::new(Arc::clone(&folder))?;
-    let mut verdicts = Vec::new();
+    let mut endings = Vec::new();
     for file in &args.files {
         let result = run_one(&folder, &laptop, &dataset, file, args.rerun).await;
-        verdicts.push(match result {
+        endings.push(match result {
             Ok(result) => {
                 result.print(args.output, "")?;
-                result.verdict()
+                result.ending()
             }
             Err(error) => print_failure(file, "the execution did not start", &error, args.output)?,
         });
     }
-    Ok(ExitCode::from(Verdict::gravest(verdicts).exit_code()))
+    Ok(ExitCode::from(Ending::gravest(endings).exit_code()))
 }
 
 /// Puts the contract where the first state looks for it. One that lies there already stays, unless

@@ -99,7 +99,7 @@ pub(crate) async fn send_log() -> Fresh<SendLogTable> {
     Fresh { adapter: SendLogTable::new(&EMULATOR.connection().await, &name), name }
 }
 
-async fn analyses() -> Box<Fresh<AnalysesTable>> {
+pub(crate) async fn analyses() -> Box<Fresh<AnalysesTable>> {
     let name = table("analysis_id").await;
     Box::new(Fresh { adapter: AnalysesTable::new(&EMULATOR.connection().await, &name), name })
 }
@@ -268,7 +268,8 @@ fn bedrock_answer(answer: &Result<ModelReply, ErrorKind>) -> Value {
             let (status, error) = match kind {
                 ErrorKind::Throttled => (429, "ThrottlingException"),
                 ErrorKind::DependencyUnavailable => (503, "ServiceUnavailableException"),
-                ErrorKind::ModelAnswer => (403, "AccessDeniedException"),
+                ErrorKind::Environment => (403, "AccessDeniedException"),
+                ErrorKind::ModelAnswer => (400, "ValidationException"),
                 kind => panic!("no error of Bedrock is known to be {}", kind.name()),
             };
             json!({"status": status, "error": error, "message": "No."})

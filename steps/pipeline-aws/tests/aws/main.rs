@@ -5,6 +5,7 @@ mod bedrockruntime;
 mod conformance;
 mod connection;
 mod dynamodb;
+mod earlier_version;
 mod emulator;
 mod eventbridge;
 mod s3;

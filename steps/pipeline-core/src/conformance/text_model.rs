@@ -80,7 +80,12 @@ async fn every_stop_reason_passes_through(scripted: &dyn Scripted) {
 
 /// A failure says whether another try is worth it, and leaves that try to the caller.
 async fn a_failure_has_its_kind_and_is_not_retried(scripted: &dyn Scripted) {
-    let kinds = [ErrorKind::Throttled, ErrorKind::DependencyUnavailable, ErrorKind::ModelAnswer];
+    let kinds = [
+        ErrorKind::Throttled,
+        ErrorKind::DependencyUnavailable,
+        ErrorKind::Environment,
+        ErrorKind::ModelAnswer,
+    ];
     let answer = reply(Some(json!({"share": 1})), "tool_use");
     scripted.script(kinds.into_iter().map(Err).chain([Ok(answer.clone())]).collect()).await;
     for kind in kinds {

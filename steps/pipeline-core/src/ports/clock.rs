@@ -7,6 +7,11 @@ pub trait Clock: Send + Sync {
     /// Now. The machine's clock may be set back at any moment, so the difference of two readings can be
     /// negative.
     fn now(&self) -> DateTime<Utc>;
+
+    /// Milliseconds from an earlier reading to now; 0 if the clock was set back in between.
+    fn elapsed_ms(&self, since: DateTime<Utc>) -> u64 {
+        u64::try_from((self.now() - since).num_milliseconds()).unwrap_or(0)
+    }
 }
 
 /// The machine's clock.

@@ -23,7 +23,7 @@ async fn page(mut sample: Sample) -> String {
 }
 
 #[tokio::test]
-async fn a_completed_run_shows_verdict_funnel_rejects_facts_analysis_and_provenance() {
+async fn a_completed_run_shows_headline_funnel_rejects_facts_analysis_and_provenance() {
     let page = page(Sample::completed()).await;
     has(
         &page,
@@ -124,7 +124,7 @@ async fn a_model_is_named_with_its_cost_and_its_unverified_numbers() {
 }
 
 #[tokio::test]
-async fn every_other_outcome_has_its_own_verdict() {
+async fn every_other_outcome_has_its_own_headline() {
     for (outcome, refusal, records, parts) in [
         (
             "AllRecordsRejected",

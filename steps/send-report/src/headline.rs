@@ -39,7 +39,7 @@ impl Tone {
 
 /// What a reader needs to know before anything else.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Verdict {
+pub(crate) struct Headline {
     pub(crate) tone: Tone,
     /// Two or three words in capitals, such as `HIGH PRIORITY`.
     pub(crate) label: &'static str,
@@ -48,7 +48,7 @@ pub(crate) struct Verdict {
     pub(crate) counts: Option<String>,
 }
 
-impl Verdict {
+impl Headline {
     pub(crate) fn of(results: &RunResults) -> Self {
         let records = results.validation.as_ref().map(|validation| validation.records);
         let counts = records.map(|records| {
@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn the_verdict_is_a_sentence() {
+    fn the_headline_is_a_sentence() {
         for (records, anomalies, expected) in [
             (
                 [1002, 716, 286],
