@@ -17,7 +17,7 @@ use tree::Tree;
 type Rule = fn(&Tree) -> Vec<String>;
 
 /// The rules that reading the sources is enough for.
-const RULES: [Rule; 12] = [
+const RULES: [Rule; 13] = [
     steps::every_step_is_complete,
     steps::nothing_speaks_of_a_step_that_is_not_there,
     imports::dependency_arrows_point_one_way,
@@ -27,6 +27,7 @@ const RULES: [Rule; 12] = [
     state_machine::the_table_of_steps_names_every_calling_state,
     state_machine::every_error_name_is_one_that_can_happen,
     state_machine::every_task_retries_what_is_retryable_and_nothing_else_of_ours,
+    files::the_first_line_says_what_lives_there,
     files::files_are_short,
     files::names_say_something,
     files::every_crate_has_a_readme_and_a_place_on_the_map,
