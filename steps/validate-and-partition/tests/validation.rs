@@ -1,5 +1,5 @@
-#![expect(clippy::unwrap_used, reason = "a test whose set-up fails has failed")]
 //! What becomes of a file, through the two seams of the crate: the validator and the step.
+#![expect(clippy::unwrap_used, reason = "a test whose set-up fails has failed")]
 
 #[path = "validation/cases.rs"]
 mod cases;
