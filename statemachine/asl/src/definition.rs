@@ -1,30 +1,24 @@
-//! A state machine's definition, parsed and checked.
-//!
-//! The model mirrors the Amazon States Language (<https://states-language.net/>) restricted to
-//! what is run here: names are the language's own. Numbers that AWS lets an expression give are
-//! [`Template`]s.
+//! Parses a state machine's definition and checks it.
 
 mod error_handling;
 mod fields;
 mod graph;
 mod map_state;
+mod model;
 mod resource;
 mod states;
-
-use std::collections::BTreeMap;
+mod variables;
 
 use serde_json::Value;
 
 use crate::problem::Problem;
-use crate::template::Template;
 use fields::{Fields, Problems};
 
-pub(crate) use error_handling::{Catcher, Retrier};
-pub(crate) use map_state::{
-    InputType, ItemBatcher, ItemReader, Map, ReaderSource, ResultWriter, Transformation,
+pub(crate) use model::{
+    ChoiceRule, InputType, ItemBatcher, ItemReader, Kind, MAX_SECONDS, Map, Parallel, ReaderSource,
+    ResultWriter, Retrier, State, Task, Transformation, Wait, Workflow,
 };
-pub(crate) use resource::{FunctionName, Resource};
-pub(crate) use states::INVOKE_ARGUMENTS;
+pub(crate) use resource::{FunctionName, INVOKE_ARGUMENTS, Resource};
 
 /// A definition that has no [`Problem`].
 #[derive(Debug, Clone)]
@@ -53,84 +47,6 @@ impl StateMachine {
         Self::parse(json).err().unwrap_or_default()
     }
 }
-
-/// States that run one after another: the machine's own, a branch's or an item processor's.
-#[derive(Debug, Clone)]
-pub(crate) struct Workflow {
-    pub(crate) start_at: String,
-    pub(crate) states: BTreeMap<String, State>,
-}
-
-#[derive(Debug, Clone)]
-pub(crate) struct State {
-    pub(crate) name: String,
-    pub(crate) kind: Kind,
-    pub(crate) assign: Option<Template>,
-    pub(crate) output: Option<Template>,
-    pub(crate) retry: Vec<Retrier>,
-    pub(crate) catch: Vec<Catcher>,
-    /// `None`: the state ends its workflow.
-    pub(crate) next: Option<String>,
-}
-
-#[derive(Debug, Clone)]
-pub(crate) enum Kind {
-    Pass,
-    Succeed,
-    Fail { error: Option<Template>, cause: Option<Template> },
-    Choice { rules: Vec<ChoiceRule>, default: Option<String> },
-    Wait(Wait),
-    Task(Task),
-    Parallel(Parallel),
-    Map(Box<Map>),
-}
-
-impl Kind {
-    /// The type as events spell it: `Task` of `TaskStateEntered`.
-    pub(crate) fn type_name(&self) -> &'static str {
-        match self {
-            Self::Pass => "Pass",
-            Self::Succeed => "Succeed",
-            Self::Fail { .. } => "Fail",
-            Self::Choice { .. } => "Choice",
-            Self::Wait(_) => "Wait",
-            Self::Task(_) => "Task",
-            Self::Parallel(_) => "Parallel",
-            Self::Map(_) => "Map",
-        }
-    }
-}
-
-#[derive(Debug, Clone)]
-pub(crate) struct ChoiceRule {
-    pub(crate) condition: Template,
-    pub(crate) assign: Option<Template>,
-    pub(crate) output: Option<Template>,
-    pub(crate) next: String,
-}
-
-#[derive(Debug, Clone)]
-pub(crate) enum Wait {
-    Seconds(Template),
-    Timestamp(Template),
-}
-
-#[derive(Debug, Clone)]
-pub(crate) struct Task {
-    pub(crate) resource: Resource,
-    pub(crate) arguments: Option<Template>,
-    pub(crate) timeout_seconds: Option<Template>,
-    pub(crate) heartbeat_seconds: Option<Template>,
-}
-
-#[derive(Debug, Clone)]
-pub(crate) struct Parallel {
-    pub(crate) arguments: Option<Template>,
-    pub(crate) branches: Vec<Workflow>,
-}
-
-/// The longest duration in seconds that a field may say.
-pub(crate) const MAX_SECONDS: u64 = 99_999_999;
 
 fn parse(json: &str, problems: &Problems) -> Option<StateMachine> {
     let value: Value = match serde_json::from_str(json) {
@@ -161,7 +77,7 @@ fn parse(json: &str, problems: &Problems) -> Option<StateMachine> {
     let inherits_jsonata = language == Some("JSONata");
     let workflow = states::workflow(&fields, inherits_jsonata);
     if let Some(workflow) = &workflow {
-        graph::check_assigned_names(workflow, problems);
+        variables::check_assigned_names(workflow, problems);
     }
     Some(StateMachine { workflow: workflow?, timeout_seconds })
 }

@@ -1,32 +1,11 @@
-//! `Retry` and `Catch`.
+//! Parses `Retry` and `Catch`.
 
 use serde_json::Value;
 
-use super::MAX_SECONDS;
 use super::fields::Fields;
-use super::states::assign;
+use super::model::{Catcher, MAX_SECONDS, Retrier};
+use super::variables::assign;
 use crate::failure::ALL;
-use crate::template::Template;
-
-/// One retrier of a `Retry`.
-#[derive(Debug, Clone)]
-pub(crate) struct Retrier {
-    pub(crate) error_equals: Vec<String>,
-    pub(crate) interval_seconds: u64,
-    pub(crate) max_attempts: u64,
-    pub(crate) backoff_rate: f64,
-    pub(crate) max_delay_seconds: Option<u64>,
-    pub(crate) full_jitter: bool,
-}
-
-/// One catcher of a `Catch`.
-#[derive(Debug, Clone)]
-pub(crate) struct Catcher {
-    pub(crate) error_equals: Vec<String>,
-    pub(crate) assign: Option<Template>,
-    pub(crate) output: Option<Template>,
-    pub(crate) next: String,
-}
 
 /// The longest `MaxDelaySeconds`: a year, as AWS allows.
 const MAX_DELAY_SECONDS: u64 = 31_622_400;

@@ -1,12 +1,13 @@
-//! The Map state: where its items come from, how they are given out, where the results go.
+//! Parses the Map state: where its items come from, how they are batched, where the results go.
 //!
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/state-map.html>
 
 use serde_json::Value;
 
-use super::Workflow;
 use super::fields::Fields;
-use super::states::workflow;
+use super::model::{
+    InputType, ItemBatcher, ItemReader, Map, ReaderSource, ResultWriter, Transformation, Workflow,
+};
 use crate::template::Template;
 
 pub(super) const FIELDS: &[&str] = &[
@@ -31,71 +32,11 @@ pub(super) const FIELDS: &[&str] = &[
 /// The longest `Label`, in characters.
 const MAX_LABEL: usize = 40;
 
-#[derive(Debug, Clone)]
-pub(crate) struct Map {
-    pub(crate) items: Option<Template>,
-    pub(crate) item_reader: Option<ItemReader>,
-    pub(crate) item_selector: Option<Template>,
-    pub(crate) item_batcher: Option<ItemBatcher>,
-    pub(crate) item_processor: Workflow,
-    /// Whether each item is an execution of its own (`Mode` `DISTRIBUTED`).
-    pub(crate) is_distributed: bool,
-    pub(crate) max_concurrency: Option<Template>,
-    pub(crate) tolerated_failure_count: Option<Template>,
-    pub(crate) tolerated_failure_percentage: Option<Template>,
-    pub(crate) result_writer: Option<ResultWriter>,
-    pub(crate) label: Option<String>,
-}
-
-#[derive(Debug, Clone)]
-pub(crate) struct ItemReader {
-    pub(crate) source: ReaderSource,
-    pub(crate) arguments: Option<Template>,
-    pub(crate) max_items: Option<Template>,
-}
-
-#[derive(Debug, Clone)]
-pub(crate) enum ReaderSource {
-    /// `s3:listObjectsV2`: one item for each object.
-    ListObjects,
-    /// `s3:getObject`: the items in one object.
-    GetObject(InputType),
-}
-
-#[derive(Debug, Clone)]
-pub(crate) enum InputType {
-    Json,
-    JsonLines,
-    /// `headers` are those given; otherwise the first row is.
-    Csv {
-        delimiter: u8,
-        headers: Option<Vec<String>>,
-    },
-}
-
-#[derive(Debug, Clone)]
-pub(crate) struct ItemBatcher {
-    pub(crate) max_items_per_batch: Option<Template>,
-    pub(crate) max_input_bytes_per_batch: Option<Template>,
-    pub(crate) batch_input: Option<Template>,
-}
-
-#[derive(Debug, Clone)]
-pub(crate) struct ResultWriter {
-    /// `None`: the results are transformed, but stay the state's result.
-    pub(crate) arguments: Option<Template>,
-    pub(crate) transformation: Transformation,
-    pub(crate) as_lines: bool,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Transformation {
-    None,
-    Compact,
-    Flatten,
-}
-
-pub(super) fn parse(fields: &Fields<'_>, inherits_jsonata: bool) -> Option<Map> {
+/// Parses a Map state; `parse_workflow` parses the states of its item processor.
+pub(super) fn parse(
+    fields: &Fields<'_>,
+    parse_workflow: impl FnOnce(&Fields<'_>) -> Option<Workflow>,
+) -> Option<Map> {
     let items = match fields.get("Items") {
         Some(Value::Array(_) | Value::Object(_)) => fields.template("Items"),
         Some(_) => fields.expression("Items"),
@@ -134,7 +75,7 @@ pub(super) fn parse(fields: &Fields<'_>, inherits_jsonata: bool) -> Option<Map> 
         item_reader,
         item_selector,
         item_batcher,
-        item_processor: workflow(&processor, inherits_jsonata)?,
+        item_processor: parse_workflow(&processor)?,
         is_distributed,
         max_concurrency,
         tolerated_failure_count,

@@ -18,6 +18,10 @@ pub(crate) struct FunctionName {
     pub(crate) qualifier: Option<String>,
 }
 
+/// What `lambda:invoke` takes; `LogType` and `ClientContext` change nothing here.
+pub(crate) const INVOKE_ARGUMENTS: &[&str] =
+    &["ClientContext", "FunctionName", "InvocationType", "LogType", "Payload", "Qualifier"];
+
 impl Resource {
     /// Reads a `Resource`; the error is a sentence.
     pub(crate) fn parse(text: &str) -> Result<Self, String> {

@@ -1,15 +1,14 @@
-//! The states of a workflow, by type.
+//! Parses the states of a workflow, by type.
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
 use super::fields::Fields;
-use super::resource::{FunctionName, Resource};
-use super::{
-    ChoiceRule, Kind, MAX_SECONDS, Parallel, State, Task, Wait, Workflow, error_handling, graph,
-    map_state,
-};
+use super::model::{ChoiceRule, Kind, MAX_SECONDS, Parallel, State, Task, Wait, Workflow};
+use super::resource::{FunctionName, INVOKE_ARGUMENTS, Resource};
+use super::variables::assign;
+use super::{error_handling, graph, map_state};
 use crate::template::Template;
 
 /// The longest name of a state, in characters.
@@ -64,7 +63,10 @@ fn parse_state(name: &str, fields: &Fields<'_>, inherits_jsonata: bool) -> Optio
         "Wait" => wait(fields).map(Kind::Wait),
         "Task" => task(fields).map(Kind::Task),
         "Parallel" => parallel(fields, inherits_jsonata).map(Kind::Parallel),
-        _ => map_state::parse(fields, inherits_jsonata).map(|map| Kind::Map(Box::new(map))),
+        _ => {
+            let parse_workflow = |processor: &Fields<'_>| workflow(processor, inherits_jsonata);
+            map_state::parse(fields, parse_workflow).map(|map| Kind::Map(Box::new(map)))
+        }
     };
     let assign = assign(fields);
     let output = fields.template("Output");
@@ -132,30 +134,6 @@ fn next_or_end(fields: &Fields<'_>) -> Option<String> {
         _ => {}
     }
     next.map(str::to_owned)
-}
-
-/// `Assign`: variables by name.
-pub(super) fn assign(fields: &Fields<'_>) -> Option<Template> {
-    const FIELD: &str = "Assign";
-    let value = fields.get(FIELD)?;
-    let path = fields.path(FIELD);
-    let variables = Fields::of(value, fields.state, &path, fields.problems)?;
-    for (name, _) in variables.entries() {
-        if name == "states" {
-            variables.problem(name, "is a reserved name");
-        } else if !is_variable_name(name) {
-            let message = "is not a name for a variable: letters, digits and _, at most 80, no \
-                           digit first and no $";
-            variables.problem(name, message);
-        }
-    }
-    fields.template(FIELD)
-}
-
-fn is_variable_name(name: &str) -> bool {
-    name.chars().count() <= MAX_NAME
-        && name.chars().next().is_some_and(|first| first.is_alphabetic() || first == '_')
-        && name.chars().all(|c| c.is_alphanumeric() || c == '_')
 }
 
 fn choice(fields: &Fields<'_>) -> Option<Kind> {
@@ -227,10 +205,6 @@ fn task(fields: &Fields<'_>) -> Option<Task> {
     }
     Some(Task { resource, arguments, timeout_seconds, heartbeat_seconds })
 }
-
-/// What `lambda:invoke` takes; `LogType` and `ClientContext` change nothing here.
-pub(crate) const INVOKE_ARGUMENTS: &[&str] =
-    &["ClientContext", "FunctionName", "InvocationType", "LogType", "Payload", "Qualifier"];
 
 fn check_invoke_arguments(fields: &Fields<'_>) {
     // Anything but an object is an expression, or is the state's input: known when it runs.
