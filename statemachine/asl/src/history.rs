@@ -64,8 +64,6 @@ pub enum EventDetails {
     ExecutionSucceeded { output: String, output_details: Truncation },
     #[serde(rename = "executionFailedEventDetails")]
     ExecutionFailed(ErrorDetails),
-    #[serde(rename = "executionAbortedEventDetails")]
-    ExecutionAborted(ErrorDetails),
     #[serde(rename = "executionTimedOutEventDetails")]
     ExecutionTimedOut(ErrorDetails),
     #[serde(rename = "stateEnteredEventDetails")]

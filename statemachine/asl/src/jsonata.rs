@@ -7,7 +7,7 @@
 mod aws_functions;
 mod refused;
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
@@ -17,8 +17,9 @@ use jsonata_core::ast::AstNode;
 use jsonata_core::evaluator::{Context, Evaluator, EvaluatorOptions};
 use jsonata_core::parser;
 use jsonata_core::value::JValue;
-use rand::rngs::StdRng;
 use serde_json::{Map, Number, Value};
+
+use crate::random::Random;
 
 /// How deep a value may nest: what `serde_json` reads back.
 const MAX_DEPTH: usize = 120;
@@ -28,9 +29,6 @@ const MAX_SEQUENCE: usize = 1_000_000;
 const TIME_LIMIT_MILLISECONDS: u64 = 10_000;
 /// How long the text of an expression may be, in bytes.
 const MAX_SOURCE: usize = 64 * 1024;
-
-/// The randomness of one execution, shared by everything in it that is random.
-pub(crate) type SharedRandom = Rc<RefCell<StdRng>>;
 
 /// An expression, compiled when the definition is loaded.
 #[derive(Debug, Clone)]
@@ -113,7 +111,7 @@ pub(crate) struct Bindings<'a> {
     states: OnceCell<JValue>,
     read_states: &'a dyn Fn() -> Value,
     variable: &'a dyn Fn(&str) -> Option<Rc<Value>>,
-    random: SharedRandom,
+    random: Random,
     now: DateTime<Utc>,
 }
 
@@ -123,7 +121,7 @@ impl<'a> Bindings<'a> {
     pub(crate) fn new(
         read_states: &'a dyn Fn() -> Value,
         variable: &'a dyn Fn(&str) -> Option<Rc<Value>>,
-        random: SharedRandom,
+        random: Random,
         now: DateTime<Utc>,
     ) -> Self {
         Self { states: OnceCell::new(), read_states, variable, random, now }
@@ -180,16 +178,14 @@ fn aws_message(message: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use rand::SeedableRng;
     use serde_json::json;
 
     use super::*;
 
     fn evaluate(source: &str) -> Result<Value, ExpressionError> {
         let none = |_: &str| None;
-        let random = Rc::new(RefCell::new(StdRng::seed_from_u64(1)));
         let states = || json!({ "input": { "list": [1, 2], "text": "x" } });
-        let bindings = Bindings::new(&states, &none, random, DateTime::UNIX_EPOCH);
+        let bindings = Bindings::new(&states, &none, Random::seeded(1), DateTime::UNIX_EPOCH);
         Expression::compile(source).unwrap().evaluate(&bindings)
     }
 

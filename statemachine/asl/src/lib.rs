@@ -33,11 +33,12 @@ mod jsonata;
 mod mock;
 mod objects;
 mod problem;
+mod random;
 mod template;
 
 pub use clock::{Clock, RealClock, Stalled, VirtualClock};
 pub use definition::StateMachine;
-pub use execution::{Environment, ExecutionRequest, ExecutionResult, Status, Stop};
+pub use execution::{Environment, ExecutionRequest, ExecutionResult, Status};
 pub use functions::{Call, FunctionError, Functions};
 pub use history::{
     ErrorDetails, EventDetails, HistoryEvent, MapIteration, Observer, TaskErrorDetails, Truncation,

@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use super::Run;
 use super::flow::{Exit, Sight, Visit, Way};
+use super::run::Run;
 use crate::definition::ChoiceRule;
 use crate::failure::{Failure, NO_CHOICE_MATCHED};
 

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Value, json};
 
-use super::ExecutionRequest;
+use super::request::ExecutionRequest;
 
 /// What the context says of an execution; fixed while it runs.
 #[derive(Debug, Clone)]

@@ -5,15 +5,15 @@
 
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
-use rand::RngExt;
 use serde_json::{Value, json};
-use uuid::Builder;
 
 use super::context::timestamp;
 use super::flow::Visit;
 use super::items::{Iteration, MapNumbers};
+use super::limits;
+use super::request::Environment;
+use super::run::Run;
 use super::scope::Frame;
-use super::{Run, limits};
 use crate::definition::{Map, Workflow};
 use crate::failure::{EXCEED_TOLERATED_FAILURE_THRESHOLD, Failure};
 use crate::history::{ErrorDetails, EventDetails};
@@ -40,7 +40,7 @@ impl Run<'_> {
         let details = EventDetails::MapStateStarted { length: given.len() as u64 };
         self.journal.record(line, "MapStateStarted", Some(details))?;
         let label = map.label.as_deref().unwrap_or(&visit.state.name);
-        let map_run_arn = self.execution.map_run_arn(label, &self.random_id());
+        let map_run_arn = self.execution.map_run_arn(label, &self.random.uuid());
         let details = EventDetails::MapRunStarted { map_run_arn: map_run_arn.clone() };
         self.journal.record(line, "MapRunStarted", Some(details))?;
         match self.map_run(visit, map, &numbers, given, label, &map_run_arn).await {
@@ -122,9 +122,9 @@ impl Run<'_> {
     ) -> (usize, Child) {
         let Iteration { item, input } = iteration;
         let (index, clock) = (item.index, self.environment.clock);
-        let name = self.random_id();
+        let name = self.random.uuid();
         let execution = self.execution.child(label, &name, &input, clock.now());
-        let environment = super::Environment { observer: &(), ..self.environment };
+        let environment = Environment { observer: &(), ..self.environment };
         let run = Run::new(environment, execution, self.random.clone());
         let frame = Frame { item: Some(item), ..Frame::outermost() };
         let started = clock.now();
@@ -150,10 +150,6 @@ impl Run<'_> {
             }
         }
         (index, Child { output, record })
-    }
-
-    pub(super) fn random_id(&self) -> String {
-        Builder::from_random_bytes(self.random.borrow_mut().random()).into_uuid().to_string()
     }
 }
 

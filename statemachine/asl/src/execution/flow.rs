@@ -9,9 +9,10 @@ use serde_json::{Map, Value, json};
 
 use super::context::{MapItem, StateContext};
 use super::journal::Opened;
+use super::limits;
 use super::retry::Retries;
+use super::run::Run;
 use super::scope::Frame;
-use super::{Run, limits};
 use crate::definition::{Kind, State, Workflow};
 use crate::failure::{Failure, QUERY_EVALUATION_ERROR};
 use crate::history::{EventDetails, Truncation};

@@ -4,9 +4,9 @@
 
 use serde_json::{Map, Value, json};
 
-use super::Run;
 use super::flow::{Sight, Visit};
 use super::items::integer;
+use super::run::Run;
 use crate::definition::{InputType, ItemReader, ReaderSource};
 use crate::failure::{Failure, ITEM_READER_FAILED};
 

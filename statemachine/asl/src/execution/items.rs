@@ -4,10 +4,10 @@ use std::rc::Rc;
 
 use serde_json::{Value, json};
 
-use super::Run;
 use super::context::MapItem;
 use super::flow::{Sight, Visit};
 use super::limits;
+use super::run::Run;
 use super::wait::whole_number;
 use crate::definition::{ItemBatcher, Map};
 use crate::failure::Failure;

@@ -5,7 +5,8 @@ use futures_util::stream::FuturesUnordered;
 use serde_json::Value;
 
 use super::flow::{Sight, Visit};
-use super::{Run, limits};
+use super::limits;
+use super::run::Run;
 use crate::definition::Parallel;
 use crate::failure::Failure;
 

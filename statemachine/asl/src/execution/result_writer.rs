@@ -4,9 +4,9 @@
 
 use serde_json::{Value, json};
 
-use super::Run;
 use super::distributed::{Child, outputs};
 use super::flow::{Sight, Visit};
+use super::run::Run;
 use crate::definition::{ResultWriter, Transformation};
 use crate::failure::{Failure, RESULT_WRITER_FAILED};
 

@@ -2,11 +2,9 @@
 
 use std::time::Duration;
 
-use rand::RngExt;
-
 use crate::definition::Retrier;
 use crate::failure::Failure;
-use crate::jsonata::SharedRandom;
+use crate::random::Random;
 
 /// The retries of one visit to a state. Each retrier counts for itself; the counts end with the
 /// visit.
@@ -23,7 +21,7 @@ impl<'a> Retries<'a> {
 
     /// How long to wait before trying again after `failure`, or `None` to give up. The first
     /// retrier that matches decides, also when it has no attempt left.
-    pub(super) fn delay(&mut self, failure: &Failure, random: &SharedRandom) -> Option<Duration> {
+    pub(super) fn delay(&mut self, failure: &Failure, random: &Random) -> Option<Duration> {
         let index = self.retriers.iter().position(|r| failure.matches(&r.error_equals))?;
         let (retrier, used) = (self.retriers.get(index)?, self.used.get_mut(index)?);
         if *used >= retrier.max_attempts {
@@ -31,11 +29,7 @@ impl<'a> Retries<'a> {
         }
         let seconds = unjittered(retrier, *used);
         *used += 1;
-        let seconds = if retrier.full_jitter {
-            seconds * random.borrow_mut().random::<f64>()
-        } else {
-            seconds
-        };
+        let seconds = if retrier.full_jitter { seconds * random.number() } else { seconds };
         Some(Duration::from_secs_f64(seconds))
     }
 }
@@ -52,12 +46,6 @@ fn unjittered(retrier: &Retrier, used: u64) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use std::cell::RefCell;
-    use std::rc::Rc;
-
-    use rand::SeedableRng;
-    use rand::rngs::StdRng;
-
     use super::*;
 
     fn retrier(error: &str) -> Retrier {
@@ -72,7 +60,7 @@ mod tests {
     }
 
     fn delays(retriers: &[Retrier], errors: &[&str]) -> Vec<Option<f64>> {
-        let random = Rc::new(RefCell::new(StdRng::seed_from_u64(3)));
+        let random = Random::seeded(3);
         let mut counts = Retries::new(retriers);
         let failures = errors.iter().map(|error| Failure::new(*error, ""));
         failures.map(|f| counts.delay(&f, &random).map(|delay| delay.as_secs_f64())).collect()

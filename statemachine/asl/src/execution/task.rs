@@ -8,9 +8,9 @@ use chrono::{DateTime, Utc};
 use futures_util::future::{Either, select};
 use serde_json::{Map, Value, json};
 
-use super::Run;
 use super::flow::{Sight, Visit};
 use super::limits;
+use super::run::Run;
 use super::wait::whole_number;
 use crate::definition::{FunctionName, INVOKE_ARGUMENTS, MAX_SECONDS, Resource, Task};
 use crate::failure::{Failure, HEARTBEAT_TIMEOUT, TIMEOUT};
@@ -81,7 +81,7 @@ impl Run<'_> {
                 } else {
                     let version = invocation.function.qualifier.as_deref();
                     let now = self.environment.clock.now();
-                    invoke_response(&payload, version, &self.random_id(), now)
+                    invoke_response(&payload, version, &self.random.uuid(), now)
                 };
                 if limits::is_within(&result) {
                     let event = invocation.succeeded(&result);

@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, Utc};
 
-use super::Run;
 use super::flow::{Sight, Visit};
+use super::run::Run;
 use crate::definition::{MAX_SECONDS, Wait};
 use crate::failure::Failure;
 use crate::template::EvaluationError;

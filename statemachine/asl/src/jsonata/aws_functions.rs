@@ -2,19 +2,15 @@
 //!
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html#jsonata-functions-provided-by-sfn>
 
-use std::rc::Rc;
-
 use chrono::{DateTime, Utc};
 use jsonata_core::evaluator::{Context, Evaluator, EvaluatorError};
 use jsonata_core::parser;
 use jsonata_core::value::JValue;
 use md5::{Digest, Md5};
-use rand::RngExt;
 use sha1::Sha1;
 use sha2::{Sha256, Sha384, Sha512};
-use uuid::Builder;
 
-use super::SharedRandom;
+use crate::random::Random;
 
 /// The most items that `$range` gives, as on AWS.
 const MAX_RANGE: usize = 1000;
@@ -24,21 +20,18 @@ type Evaluated = Result<JValue, EvaluatorError>;
 /// Makes AWS's functions known to `evaluator`, and the time `now` its `$now` and `$millis`.
 pub(super) fn register(
     evaluator: &mut Evaluator,
-    random: &SharedRandom,
+    random: &Random,
     now: DateTime<Utc>,
 ) -> Result<(), EvaluatorError> {
     evaluator.register_fn("partition", |args: &[JValue]| partition(args))?;
     evaluator.register_fn("range", |args: &[JValue]| range(args))?;
     evaluator.register_fn("hash", |args: &[JValue]| hash(args))?;
     evaluator.register_fn("parse", |args: &[JValue]| parse(args))?;
-    let uuids = Rc::clone(random);
-    evaluator.register_fn("uuid", move |_: &[JValue]| {
-        let bytes = uuids.borrow_mut().random();
-        Ok(JValue::from(Builder::from_random_bytes(bytes).into_uuid().to_string()))
-    })?;
-    let numbers = Rc::clone(random);
+    let uuids = random.clone();
+    evaluator.register_fn("uuid", move |_: &[JValue]| Ok(JValue::from(uuids.uuid())))?;
+    let numbers = random.clone();
     evaluator.register_fn_override("random", move |args: &[JValue]| match args.first() {
-        None => Ok(JValue::from(numbers.borrow_mut().random::<f64>())),
+        None => Ok(JValue::from(numbers.number())),
         Some(seed) => Ok(JValue::from(seeded_random(integer("random", "seed", seed)?))),
     })?;
     evaluator.register_fn_override("millis", move |_: &[JValue]| {
@@ -181,17 +174,11 @@ fn now_text(now: DateTime<Utc>, args: &[JValue]) -> Evaluated {
 
 #[cfg(test)]
 mod tests {
-    use std::cell::RefCell;
-
-    use rand::SeedableRng;
-    use rand::rngs::StdRng;
-
     use super::*;
 
     fn evaluate(source: &str) -> Evaluated {
         let mut evaluator = Evaluator::new();
-        let random = Rc::new(RefCell::new(StdRng::seed_from_u64(7)));
-        register(&mut evaluator, &random, DateTime::UNIX_EPOCH).unwrap();
+        register(&mut evaluator, &Random::seeded(7), DateTime::UNIX_EPOCH).unwrap();
         evaluator.evaluate(&parser::parse(source).unwrap(), &JValue::Undefined)
     }
 
