@@ -5,13 +5,13 @@ use serde_json::{Value, json};
 
 use crate::clock::Clock;
 
-/// The functions of an embedder, looked up by name.
+/// The functions that the caller of the interpreter provides, looked up by name.
 pub trait Functions {
     /// Calls the function `name` with `payload`.
     ///
     /// `name` is the part of the ARN after `function:` without version or alias (see
-    /// [`Call::arn`], [`Call::qualifier`]). The future is dropped when the state times out or
-    /// when another branch fails, so it must be safe to stop at any `await`.
+    /// [`Call::arn`]). The future is dropped when the state times out or when another branch
+    /// fails, so it must be safe to stop at any `await`.
     fn invoke<'a>(
         &'a self,
         name: &'a str,
@@ -20,20 +20,10 @@ pub trait Functions {
     ) -> LocalBoxFuture<'a, Result<Value, FunctionError>>;
 }
 
-/// Who calls a function, and what the function may need to know of it.
+/// How a function is called, besides its payload.
 pub struct Call<'a> {
     /// The function as the definition names it: an ARN, or a plain name.
     pub arn: &'a str,
-    /// The version or alias asked for, if any.
-    pub qualifier: Option<&'a str>,
-    /// The Task state that calls.
-    pub state_name: &'a str,
-    /// The execution's ARN, `$states.context.Execution.Id`.
-    pub execution_arn: &'a str,
-    /// The execution's name, `$states.context.Execution.Name`.
-    pub execution_name: &'a str,
-    /// How often the state has been retried so far; 0 on the first attempt.
-    pub retry_count: u32,
     /// The execution's clock, so that a function that waits does so in virtual time too.
     pub clock: &'a dyn Clock,
 }

@@ -18,13 +18,6 @@ impl Observer for () {
     fn event(&self, _event: &HistoryEvent) {}
 }
 
-/// Keeps every event.
-impl Observer for std::cell::RefCell<Vec<HistoryEvent>> {
-    fn event(&self, event: &HistoryEvent) {
-        self.borrow_mut().push(event.clone());
-    }
-}
-
 /// One event. As JSON, its details are one more field, named as AWS does:
 /// `stateEnteredEventDetails`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -9,8 +9,8 @@ use std::cell::RefCell;
 use std::path::PathBuf;
 
 use asl::{
-    Environment, ExecutionRequest, HistoryEvent, MemoryObjects, MockFunctions, StateMachine,
-    Status, VirtualClock, virtual_start,
+    Environment, ExecutionRequest, HistoryEvent, MemoryObjects, MockFunctions, Observer,
+    StateMachine, Status, VirtualClock, virtual_start,
 };
 use serde_json::{Map, Value, json};
 
@@ -23,6 +23,16 @@ struct Agreement {
     event_types: usize,
     event_links: usize,
     event_details: usize,
+}
+
+/// Keeps every event that it is told of.
+#[derive(Default)]
+struct Observed(RefCell<Vec<HistoryEvent>>);
+
+impl Observer for Observed {
+    fn event(&self, event: &HistoryEvent) {
+        self.0.borrow_mut().push(event.clone());
+    }
 }
 
 #[test]
@@ -57,7 +67,7 @@ fn compare(case: &Value, agreement: &mut Agreement) -> Result<(), String> {
         objects.insert(text("bucket"), text("key"), text("body").as_bytes().to_vec());
     }
     let clock = VirtualClock::new(virtual_start());
-    let observed = RefCell::new(Vec::new());
+    let observed = Observed::default();
     let environment = Environment {
         functions: &functions,
         clock: &clock,
@@ -69,7 +79,7 @@ fn compare(case: &Value, agreement: &mut Agreement) -> Result<(), String> {
         ..ExecutionRequest::new("machine", "execution", case["input"].clone())
     };
     let result = clock.block_on(machine.run(&request, environment)).unwrap();
-    assert_eq!(observed.into_inner(), result.events);
+    assert_eq!(observed.0.into_inner(), result.events);
 
     let expected = &case["expected"];
     let got = json!({ "status": result.status, "output": result.output, "error": result.error });

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::flow::{Exit, Sight, Visit, Way};
+use super::flow::{Exit, ExtraBindings, Transition, Visit};
 use super::run::Run;
 use crate::definition::ChoiceRule;
 use crate::failure::{Failure, NO_CHOICE_MATCHED};
@@ -15,7 +15,7 @@ impl Run<'_> {
         rules: &'s [ChoiceRule],
         default: Option<&'s str>,
     ) -> Result<Exit<'s>, Failure> {
-        let matched = self.evaluating(visit, Sight::default(), |bindings| {
+        let matched = self.evaluating(visit, ExtraBindings::default(), |bindings| {
             for (index, rule) in rules.iter().enumerate() {
                 let location = format!("Choices[{index}]/Condition");
                 let condition = &rule.condition;
@@ -25,21 +25,23 @@ impl Run<'_> {
             }
             Ok(None)
         })?;
-        let way = match (matched, default) {
-            (Some((index, rule)), _) => Way {
+        let transition = match (matched, default) {
+            (Some((index, rule)), _) => Transition {
                 assign: rule.assign.as_ref(),
                 output: rule.output.as_ref(),
                 next: Some(&rule.next),
                 path: format!("Choices[{index}]/"),
             },
-            (None, Some(default)) => Way { next: Some(default), ..Way::of_state(visit.state) },
+            (None, Some(default)) => {
+                Transition { next: Some(default), ..Transition::of_state(visit.state) }
+            }
             (None, None) => {
                 let message = "Failed to transition out of the state. The state does not point \
                                to a next state.";
                 return Err(Failure::new(NO_CHOICE_MATCHED, visit.cause(message)));
             }
         };
-        let exit = self.exit(visit, &way, Sight::default())?;
+        let exit = self.exit(visit, &transition, ExtraBindings::default())?;
         Ok(exit.unwrap_or_output(None, &visit.input))
     }
 }

@@ -19,7 +19,6 @@ pub(super) struct Execution {
     pub(super) state_machine_name: String,
     input: Value,
     start_time: DateTime<Utc>,
-    redrive_count: u64,
 }
 
 /// The item that a Map state is at.
@@ -49,7 +48,6 @@ impl Execution {
             state_machine_name,
             input: request.input.clone(),
             start_time,
-            redrive_count: request.redrive_count,
         }
     }
 
@@ -64,7 +62,6 @@ impl Execution {
             state_machine_name: format!("{}/{label}", self.state_machine_name),
             input: input.clone(),
             start_time: now,
-            redrive_count: 0,
         }
     }
 
@@ -87,7 +84,7 @@ impl Execution {
                 "Name": self.name,
                 "RoleArn": self.role_arn,
                 "StartTime": timestamp(self.start_time),
-                "RedriveCount": self.redrive_count,
+                "RedriveCount": 0,
             },
             "State": {
                 "EnteredTime": timestamp(state.entered_time),

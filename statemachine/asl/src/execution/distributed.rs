@@ -36,22 +36,22 @@ impl Run<'_> {
             Some(_) => Vec::new(),
             None => self.items(visit, map)?,
         };
-        let line = &visit.frame.line;
+        let cursor = &visit.frame.cursor;
         let details = EventDetails::MapStateStarted { length: given.len() as u64 };
-        self.journal.record(line, "MapStateStarted", Some(details))?;
+        self.journal.record(cursor, "MapStateStarted", Some(details))?;
         let label = map.label.as_deref().unwrap_or(&visit.state.name);
         let map_run_arn = self.execution.map_run_arn(label, &self.random.uuid());
         let details = EventDetails::MapRunStarted { map_run_arn: map_run_arn.clone() };
-        self.journal.record(line, "MapRunStarted", Some(details))?;
+        self.journal.record(cursor, "MapRunStarted", Some(details))?;
         match self.map_run(visit, map, &numbers, given, label, &map_run_arn).await {
             Ok(result) => {
-                self.journal.record(line, "MapRunSucceeded", None)?;
+                self.journal.record(cursor, "MapRunSucceeded", None)?;
                 Ok(result)
             }
             Err(failure) => {
                 let (error, cause) = (failure.error.clone(), failure.cause.clone());
                 let details = EventDetails::MapRunFailed(ErrorDetails { error, cause });
-                self.journal.record(line, "MapRunFailed", Some(details))?;
+                self.journal.record(cursor, "MapRunFailed", Some(details))?;
                 Err(failure)
             }
         }

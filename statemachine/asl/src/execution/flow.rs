@@ -30,9 +30,9 @@ pub(super) struct Visit<'a> {
     pub(super) retry_count: Cell<u32>,
 }
 
-/// What expressions see besides the input, the context and the variables.
+/// What some expressions see besides the input, the context and the variables.
 #[derive(Default, Clone, Copy)]
-pub(super) struct Sight<'a> {
+pub(super) struct ExtraBindings<'a> {
     pub(super) result: Option<&'a Value>,
     pub(super) error_output: Option<&'a Value>,
     /// The item that an `ItemSelector` is at.
@@ -48,7 +48,7 @@ pub(super) struct Exit<'a> {
 
 /// The part of a definition that says how a state is left: the state's own, or that of the
 /// choice rule or catcher that decides.
-pub(super) struct Way<'a> {
+pub(super) struct Transition<'a> {
     pub(super) assign: Option<&'a Template>,
     pub(super) output: Option<&'a Template>,
     pub(super) next: Option<&'a str>,
@@ -56,7 +56,7 @@ pub(super) struct Way<'a> {
     pub(super) path: String,
 }
 
-impl<'a> Way<'a> {
+impl<'a> Transition<'a> {
     pub(super) fn of_state(state: &'a State) -> Self {
         Self {
             assign: state.assign.as_ref(),
@@ -102,15 +102,15 @@ impl Run<'_> {
         frame: &'s Frame,
     ) -> Result<Exit<'s>, Failure> {
         let kind = state.kind.type_name();
-        frame.line.decide();
+        frame.cursor.mark_decision();
         let details = EventDetails::StateEntered {
             name: state.name.clone(),
             input: input.to_string(),
             input_details: Truncation::default(),
         };
         let entered =
-            self.journal.record(&frame.line, format!("{kind}StateEntered"), Some(details))?;
-        self.journal.open(entered, &frame.within, &frame.line, Opened::State(kind));
+            self.journal.record(&frame.cursor, format!("{kind}StateEntered"), Some(details))?;
+        self.journal.open(entered, &frame.within, &frame.cursor, Opened::State(kind));
         let visit = Visit {
             state,
             frame,
@@ -140,7 +140,7 @@ impl Run<'_> {
             if let Some(at) = clock.now().checked_add_signed(delay) {
                 clock.sleep_until(at).await;
             }
-            visit.frame.line.decide();
+            visit.frame.cursor.mark_decision();
         }
     }
 
@@ -164,8 +164,8 @@ impl Run<'_> {
         };
         let exit = self.exit(
             visit,
-            &Way::of_state(state),
-            Sight { result: result.as_ref(), ..Sight::default() },
+            &Transition::of_state(state),
+            ExtraBindings { result: result.as_ref(), ..ExtraBindings::default() },
         )?;
         Ok(exit.unwrap_or_output(result, &visit.input))
     }
@@ -177,7 +177,7 @@ impl Run<'_> {
         error: Option<&Template>,
         cause: Option<&Template>,
     ) -> Result<Failure, Failure> {
-        self.evaluating(visit, Sight::default(), |bindings| {
+        self.evaluating(visit, ExtraBindings::default(), |bindings| {
             let text = |template: Option<&Template>, location| {
                 let value = template.map(|template| {
                     template.evaluate_as(location, "string", bindings, |value| {
@@ -196,32 +196,32 @@ impl Run<'_> {
         else {
             return Err(failure);
         };
-        visit.frame.line.decide();
-        let way = Way {
+        visit.frame.cursor.mark_decision();
+        let transition = Transition {
             assign: catcher.assign.as_ref(),
             output: catcher.output.as_ref(),
             next: Some(&catcher.next),
             path: format!("Catch[{index}]/"),
         };
         let error_output = failure.error_output();
-        let sight = Sight { error_output: Some(&error_output), ..Sight::default() };
-        let exit = self.exit(visit, &way, sight)?;
+        let extra = ExtraBindings { error_output: Some(&error_output), ..ExtraBindings::default() };
+        let exit = self.exit(visit, &transition, extra)?;
         Ok(exit.unwrap_or_output(Some(error_output), &visit.input))
     }
 
-    /// Evaluates Assign and Output of `way`, neither of which sees what the other does.
+    /// Evaluates Assign and Output of `transition`, neither of which sees what the other does.
     pub(super) fn exit<'s>(
         &self,
         visit: &Visit<'s>,
-        way: &Way<'s>,
-        sight: Sight<'_>,
+        transition: &Transition<'s>,
+        extra: ExtraBindings<'_>,
     ) -> Result<PartialExit<'s>, Failure> {
-        let (variables, output) = self.evaluating(visit, sight, |bindings| {
+        let (variables, output) = self.evaluating(visit, extra, |bindings| {
             let evaluate = |template: Option<&Template>, field: &str| {
-                let location = format!("{}{field}", way.path);
+                let location = format!("{}{field}", transition.path);
                 template.map(|template| template.evaluate(&location, bindings)).transpose()
             };
-            Ok((evaluate(way.assign, "Assign")?, evaluate(way.output, "Output")?))
+            Ok((evaluate(transition.assign, "Assign")?, evaluate(transition.output, "Output")?))
         })?;
         for value in [&variables, &output].into_iter().flatten() {
             if !limits::is_within(value) {
@@ -232,7 +232,7 @@ impl Run<'_> {
             Some(Value::Object(variables)) => Some(variables),
             _ => None,
         };
-        Ok(PartialExit { next: way.next, output, variables })
+        Ok(PartialExit { next: transition.next, output, variables })
     }
 
     fn exited<'s>(&self, visit: &Visit<'s>, exit: Exit<'s>) -> Result<Exit<'s>, Failure> {
@@ -248,13 +248,13 @@ impl Run<'_> {
             assigned_variables,
         };
         let event_type = format!("{}StateExited", visit.state.kind.type_name());
-        let line = &visit.frame.line;
+        let cursor = &visit.frame.cursor;
         // The end of a Parallel or Map and its exit both follow from the last thing inside.
         let previous = match visit.state.kind {
-            Kind::Parallel(_) | Kind::Map(_) => line.decision.get(),
-            _ => line.previous.get(),
+            Kind::Parallel(_) | Kind::Map(_) => cursor.decision.get(),
+            _ => cursor.previous.get(),
         };
-        line.previous.set(self.journal.record_after(previous, event_type, Some(details))?);
+        cursor.previous.set(self.journal.record_after(previous, event_type, Some(details))?);
         visit.frame.scope.assign(exit.variables.clone().unwrap_or_default());
         Ok(exit)
     }
@@ -263,7 +263,7 @@ impl Run<'_> {
     pub(super) fn evaluating<T>(
         &self,
         visit: &Visit<'_>,
-        sight: Sight<'_>,
+        extra: ExtraBindings<'_>,
         evaluate: impl FnOnce(&Bindings<'_>) -> Result<T, EvaluationError>,
     ) -> Result<T, Failure> {
         let context = StateContext {
@@ -271,13 +271,13 @@ impl Run<'_> {
             entered_time: visit.entered_time,
             retry_count: visit.retry_count.get(),
         };
-        let item = sight.item.or(visit.frame.item.as_ref());
+        let item = extra.item.or(visit.frame.item.as_ref());
         let states = || {
             let mut states = json!({ "input": visit.input });
-            if let Some(result) = sight.result {
+            if let Some(result) = extra.result {
                 states["result"] = result.clone();
             }
-            if let Some(error_output) = sight.error_output {
+            if let Some(error_output) = extra.error_output {
                 states["errorOutput"] = error_output.clone();
             }
             states["context"] = self.execution.context(&context, item);
@@ -299,9 +299,9 @@ impl Run<'_> {
             state: visit.state.name.clone(),
             location: error.location,
         };
-        let line = &visit.frame.line;
-        match self.journal.record_after(line.decision.get(), "EvaluationFailed", Some(details)) {
-            Ok(id) => line.previous.set(id),
+        let cursor = &visit.frame.cursor;
+        match self.journal.record_after(cursor.decision.get(), "EvaluationFailed", Some(details)) {
+            Ok(id) => cursor.previous.set(id),
             Err(full) => return full,
         }
         Failure::new(QUERY_EVALUATION_ERROR, cause)

@@ -4,7 +4,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::flow::{Sight, Visit};
+use super::flow::{ExtraBindings, Visit};
 use super::items::integer;
 use super::run::Run;
 use crate::definition::{InputType, ItemReader, ReaderSource};
@@ -17,15 +17,19 @@ impl Run<'_> {
         visit: &Visit<'_>,
         reader: &ItemReader,
     ) -> Result<Vec<Value>, Failure> {
-        let (arguments, max_items) = self.evaluating(visit, Sight::default(), |bindings| {
-            let arguments = match &reader.arguments {
-                Some(arguments) => arguments.evaluate("ItemReader/Arguments", bindings)?,
-                None => visit.input.clone(),
-            };
-            let max_items =
-                integer(reader.max_items.as_ref(), "ItemReader/ReaderConfig/MaxItems", bindings)?;
-            Ok((arguments, max_items))
-        })?;
+        let (arguments, max_items) =
+            self.evaluating(visit, ExtraBindings::default(), |bindings| {
+                let arguments = match &reader.arguments {
+                    Some(arguments) => arguments.evaluate("ItemReader/Arguments", bindings)?,
+                    None => visit.input.clone(),
+                };
+                let max_items = integer(
+                    reader.max_items.as_ref(),
+                    "ItemReader/ReaderConfig/MaxItems",
+                    bindings,
+                )?;
+                Ok((arguments, max_items))
+            })?;
         let failed = |cause: String| Failure::new(ITEM_READER_FAILED, cause);
         let argument = |name: &str| {
             let value = arguments.get(name).and_then(Value::as_str);

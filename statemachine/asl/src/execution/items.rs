@@ -5,7 +5,7 @@ use std::rc::Rc;
 use serde_json::{Value, json};
 
 use super::context::MapItem;
-use super::flow::{Sight, Visit};
+use super::flow::{ExtraBindings, Visit};
 use super::limits;
 use super::run::Run;
 use super::wait::whole_number;
@@ -30,7 +30,7 @@ pub(super) struct MapNumbers {
 
 impl Run<'_> {
     pub(super) fn map_numbers(&self, visit: &Visit<'_>, map: &Map) -> Result<MapNumbers, Failure> {
-        self.evaluating(visit, Sight::default(), |bindings| {
+        self.evaluating(visit, ExtraBindings::default(), |bindings| {
             let max_concurrency =
                 integer(map.max_concurrency.as_ref(), "MaxConcurrency", bindings)?;
             let tolerated_failure_count =
@@ -68,7 +68,7 @@ impl Run<'_> {
                 }
             };
         };
-        self.evaluating(visit, Sight::default(), |bindings| {
+        self.evaluating(visit, ExtraBindings::default(), |bindings| {
             template.evaluate_as("Items", "array", bindings, |value| match value {
                 Value::Array(items) => Some(items.clone()),
                 // A distributed Map iterates over the fields of an object, too.
@@ -97,8 +97,8 @@ impl Run<'_> {
             let input = match &map.item_selector {
                 None => (*item.value).clone(),
                 Some(selector) => {
-                    let sight = Sight { item: Some(&item), ..Sight::default() };
-                    self.evaluating(visit, sight, |bindings| {
+                    let extra = ExtraBindings { item: Some(&item), ..ExtraBindings::default() };
+                    self.evaluating(visit, extra, |bindings| {
                         selector.evaluate("ItemSelector", bindings)
                     })?
                 }
@@ -119,7 +119,7 @@ impl Run<'_> {
         iterations: Vec<Iteration>,
     ) -> Result<Vec<Iteration>, Failure> {
         let (most_items, most_bytes, batch_input) =
-            self.evaluating(visit, Sight::default(), |bindings| {
+            self.evaluating(visit, ExtraBindings::default(), |bindings| {
                 let items = batcher.max_items_per_batch.as_ref();
                 let bytes = batcher.max_input_bytes_per_batch.as_ref();
                 let input = batcher.batch_input.as_ref();

@@ -1,5 +1,5 @@
-//! Writes the history of an execution: numbers the events, links them, keeps to the limit, and
-//! knows which states are open, so that those of an aborted branch are noted.
+//! Writes the history of an execution. It numbers the events, links them and keeps to the limit. It
+//! knows which states are open, so that it can record that those of an aborted branch are aborted.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -9,23 +9,23 @@ use crate::clock::Clock;
 use crate::failure::Failure;
 use crate::history::{EventDetails, HistoryEvent, MapIteration, Observer};
 
-/// Where a line of states (the machine's, a branch's, an iteration's) has got to.
+/// How far the history of one workflow (the machine's, a branch's, an iteration's) has got.
 #[derive(Debug, Default)]
-pub(super) struct Line {
-    /// The last event of the line.
+pub(super) struct EventCursor {
+    /// The last event of the workflow.
     pub(super) previous: Cell<u64>,
-    /// The event that the present decision follows from. An evaluation that fails is linked to
-    /// it, and not to the state's entry, which belongs to the same decision.
+    /// The event that led to what the workflow does now. An evaluation that fails is linked to it,
+    /// and not to the state's entry.
     pub(super) decision: Cell<u64>,
 }
 
-impl Line {
+impl EventCursor {
     pub(super) fn starting_at(event: u64) -> Rc<Self> {
         Rc::new(Self { previous: Cell::new(event), decision: Cell::new(event) })
     }
 
-    /// What follows is decided after the line's last event.
-    pub(super) fn decide(&self) {
+    /// What the workflow does from now on follows from its last event.
+    pub(super) fn mark_decision(&self) {
         self.decision.set(self.previous.get());
     }
 }
@@ -45,7 +45,7 @@ struct Open {
     id: u64,
     /// The events that opened what it is in, outermost first.
     within: Rc<[u64]>,
-    line: Rc<Line>,
+    cursor: Rc<EventCursor>,
     what: Opened,
 }
 
@@ -60,18 +60,18 @@ impl<'a> Journal<'a> {
         Self { clock, observer, events, kept, open }
     }
 
-    /// Records an event of `line` and moves the line on to it.
+    /// Records an event after the last one of `cursor`, and moves the cursor on to it.
     ///
     /// # Errors
     /// The history is full but for its last event.
     pub(super) fn record(
         &self,
-        line: &Line,
+        cursor: &EventCursor,
         event_type: impl Into<String>,
         details: Option<EventDetails>,
     ) -> Result<u64, Failure> {
-        let id = self.record_after(line.previous.get(), event_type, details)?;
-        line.previous.set(id);
+        let id = self.record_after(cursor.previous.get(), event_type, details)?;
+        cursor.previous.set(id);
         Ok(id)
     }
 
@@ -128,9 +128,9 @@ impl<'a> Journal<'a> {
     }
 
     /// Notes that `what` was opened by the event `id`.
-    pub(super) fn open(&self, id: u64, within: &Rc<[u64]>, line: &Rc<Line>, what: Opened) {
-        let (within, line) = (Rc::clone(within), Rc::clone(line));
-        self.open.borrow_mut().push(Open { id, within, line, what });
+    pub(super) fn open(&self, id: u64, within: &Rc<[u64]>, cursor: &Rc<EventCursor>, what: Opened) {
+        let (within, cursor) = (Rc::clone(within), Rc::clone(cursor));
+        self.open.borrow_mut().push(Open { id, within, cursor, what });
     }
 
     /// Forgets what the event `id` opened, and all that is still open in it.
@@ -160,7 +160,7 @@ impl<'a> Journal<'a> {
                     Some(EventDetails::MapIterationAborted(iteration)),
                 ),
             };
-            last = Some(self.record(&aborted.line, event.0, event.1)?);
+            last = Some(self.record(&aborted.cursor, event.0, event.1)?);
         }
     }
 }

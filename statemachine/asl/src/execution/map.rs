@@ -8,14 +8,14 @@ use serde_json::Value;
 
 use super::flow::Visit;
 use super::items::{Iteration, MapNumbers};
-use super::journal::{Line, Opened};
+use super::journal::{EventCursor, Opened};
 use super::limits;
 use super::run::Run;
 use crate::definition::{Map, Workflow};
 use crate::failure::Failure;
 use crate::history::{EventDetails, MapIteration};
 
-/// How one iteration ended, and the last event of its line.
+/// How one iteration ended, and its last event.
 struct Iterated {
     index: usize,
     started: u64,
@@ -37,8 +37,8 @@ impl Run<'_> {
             Err(failure) => Err(failure),
         };
         let result = self.or_record_failed(visit, "MapStateFailed", result)?;
-        visit.frame.line.decide();
-        self.journal.record(&visit.frame.line, "MapStateSucceeded", None)?;
+        visit.frame.cursor.mark_decision();
+        self.journal.record(&visit.frame.cursor, "MapStateSucceeded", None)?;
         Ok(result)
     }
 
@@ -51,7 +51,7 @@ impl Run<'_> {
         let iterations = self.iterations(visit, map, items)?;
         let length = iterations.len() as u64;
         let details = EventDetails::MapStateStarted { length };
-        self.journal.record(&visit.frame.line, "MapStateStarted", Some(details))?;
+        self.journal.record(&visit.frame.cursor, "MapStateStarted", Some(details))?;
         self.iterate(visit, &map.item_processor, &numbers, iterations).await.map(Value::Array)
     }
 
@@ -62,13 +62,13 @@ impl Run<'_> {
         numbers: &MapNumbers,
         iterations: Vec<Iteration>,
     ) -> Result<Vec<Value>, Failure> {
-        let line = &visit.frame.line;
+        let cursor = &visit.frame.cursor;
         let mut outputs = vec![Value::Null; iterations.len()];
         let mut waiting = iterations.into_iter();
         let mut running: FuturesUnordered<_> = waiting
             .by_ref()
             .take(numbers.max_concurrency)
-            .map(|iteration| self.iteration(visit, processor, iteration, line.previous.get()))
+            .map(|iteration| self.iteration(visit, processor, iteration, cursor.previous.get()))
             .collect();
         while let Some(iterated) = running.next().await {
             let Iterated { index, started, output, last } = iterated?;
@@ -81,7 +81,7 @@ impl Run<'_> {
                     let details = EventDetails::MapIterationSucceeded(of_map);
                     let succeeded =
                         self.journal.record_after(last, "MapIterationSucceeded", Some(details))?;
-                    line.previous.set(succeeded);
+                    cursor.previous.set(succeeded);
                     self.journal.close(started);
                     if let Some(next) = waiting.next() {
                         running.push(self.iteration(visit, processor, next, last));
@@ -94,7 +94,7 @@ impl Run<'_> {
                     let failed =
                         self.journal.record_after(last, "MapIterationFailed", Some(details))?;
                     let aborted = self.journal.abort_within(visit.entered)?;
-                    line.previous.set(aborted.unwrap_or(failed));
+                    cursor.previous.set(aborted.unwrap_or(failed));
                     return Err(failure);
                 }
             }
@@ -116,9 +116,9 @@ impl Run<'_> {
         let opened = [visit.entered, started];
         let frame = visit.frame.inner(&opened, started, Some(iteration.item));
         let within: Rc<[u64]> = visit.frame.within.iter().copied().chain([visit.entered]).collect();
-        let iteration_line: &Rc<Line> = &frame.line;
-        self.journal.open(started, &within, iteration_line, Opened::Iteration(of_map));
+        let cursor: &Rc<EventCursor> = &frame.cursor;
+        self.journal.open(started, &within, cursor, Opened::Iteration(of_map));
         let output = self.run_workflow(processor, iteration.input, &frame).await;
-        Ok(Iterated { index, started, output, last: frame.line.previous.get() })
+        Ok(Iterated { index, started, output, last: frame.cursor.previous.get() })
     }
 }

@@ -4,7 +4,7 @@ use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use serde_json::Value;
 
-use super::flow::{Sight, Visit};
+use super::flow::{ExtraBindings, Visit};
 use super::limits;
 use super::run::Run;
 use crate::definition::Parallel;
@@ -21,14 +21,14 @@ impl Run<'_> {
         let input = match &parallel.arguments {
             None => visit.input.clone(),
             Some(arguments) => {
-                let evaluated = self.evaluating(visit, Sight::default(), |bindings| {
+                let evaluated = self.evaluating(visit, ExtraBindings::default(), |bindings| {
                     arguments.evaluate("Arguments", bindings)
                 });
                 self.or_record_failed(visit, "ParallelStateFailed", evaluated)?
             }
         };
-        let line = &visit.frame.line;
-        let started = self.journal.record(line, "ParallelStateStarted", None)?;
+        let cursor = &visit.frame.cursor;
+        let started = self.journal.record(cursor, "ParallelStateStarted", None)?;
         let mut branches: FuturesUnordered<_> = parallel
             .branches
             .iter()
@@ -38,13 +38,13 @@ impl Run<'_> {
                 let input = input.clone();
                 async move {
                     let output = self.run_workflow(branch, input, &frame).await;
-                    (index, output, frame.line.previous.get())
+                    (index, output, frame.cursor.previous.get())
                 }
             })
             .collect();
         let mut outputs = vec![Value::Null; parallel.branches.len()];
         while let Some((index, output, last)) = branches.next().await {
-            line.previous.set(last);
+            cursor.previous.set(last);
             match output {
                 Ok(output) => {
                     if let Some(place) = outputs.get_mut(index) {
@@ -54,19 +54,19 @@ impl Run<'_> {
                 Err(failure) => {
                     drop(branches);
                     if let Some(last) = self.journal.abort_within(visit.entered)? {
-                        line.previous.set(last);
+                        cursor.previous.set(last);
                     }
                     return self.or_record_failed(visit, "ParallelStateFailed", Err(failure));
                 }
             }
         }
-        line.decide();
+        cursor.mark_decision();
         let result = Value::Array(outputs);
         if !limits::is_within(&result) {
             let failure = Failure::data_limit(&visit.state.name);
             return self.or_record_failed(visit, "ParallelStateFailed", Err(failure));
         }
-        self.journal.record(line, "ParallelStateSucceeded", None)?;
+        self.journal.record(cursor, "ParallelStateSucceeded", None)?;
         Ok(result)
     }
 
@@ -78,8 +78,8 @@ impl Run<'_> {
         outcome: Result<T, Failure>,
     ) -> Result<T, Failure> {
         if outcome.is_err() {
-            self.journal.record(&visit.frame.line, event_type, None)?;
-            visit.frame.line.decide();
+            self.journal.record(&visit.frame.cursor, event_type, None)?;
+            visit.frame.cursor.mark_decision();
         }
         outcome
     }

@@ -31,8 +31,6 @@ pub struct ExecutionRequest {
     pub state_machine_arn: String,
     /// The role's ARN, for `$states.context` and the history only.
     pub role_arn: String,
-    /// How often the execution has been redriven.
-    pub redrive_count: u64,
     /// What `$random`, `$uuid` and jitter start from; by default something new each time.
     pub seed: Option<u64>,
 }
@@ -47,7 +45,6 @@ impl ExecutionRequest {
                 "arn:aws:states:us-east-1:000000000000:stateMachine:{state_machine_name}"
             ),
             role_arn: "arn:aws:iam::000000000000:role/local".to_owned(),
-            redrive_count: 0,
             seed: None,
         }
     }

@@ -5,7 +5,7 @@
 use serde_json::{Value, json};
 
 use super::distributed::{Child, outputs};
-use super::flow::{Sight, Visit};
+use super::flow::{ExtraBindings, Visit};
 use super::run::Run;
 use crate::definition::{ResultWriter, Transformation};
 use crate::failure::{Failure, RESULT_WRITER_FAILED};
@@ -24,7 +24,7 @@ impl Run<'_> {
             let wanted: Vec<&Child> = children.iter().collect();
             return Ok(Value::Array(transformed(&wanted, writer.transformation)));
         };
-        let arguments = self.evaluating(visit, Sight::default(), |bindings| {
+        let arguments = self.evaluating(visit, ExtraBindings::default(), |bindings| {
             arguments.evaluate("ResultWriter/Arguments", bindings)
         })?;
         let failed = |cause: String| Failure::new(RESULT_WRITER_FAILED, cause);

@@ -1,4 +1,4 @@
-//! Variables, and where in the nesting of workflows a line of states runs.
+//! Variables, and the place of a running workflow among the workflows around it.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -7,7 +7,7 @@ use std::rc::Rc;
 use serde_json::{Map, Value};
 
 use super::context::MapItem;
-use super::journal::Line;
+use super::journal::EventCursor;
 
 /// The variables of one workflow, and those around it, which it reads but never writes.
 #[derive(Debug, Default)]
@@ -38,27 +38,27 @@ impl Scope {
     }
 }
 
-/// Where a line of states runs.
+/// One workflow while it runs: its variables, its place in the history, what it is nested in.
 pub(super) struct Frame {
     pub(super) scope: Rc<Scope>,
-    pub(super) line: Rc<Line>,
-    /// The item that the innermost Map around the line is at.
+    pub(super) cursor: Rc<EventCursor>,
+    /// The item that the innermost Map around the workflow is at.
     pub(super) item: Option<MapItem>,
-    /// The events that opened the states and iterations around the line, outermost first.
+    /// The events that opened the states and iterations around the workflow, outermost first.
     pub(super) within: Rc<[u64]>,
 }
 
 impl Frame {
     /// The frame of an execution's own states.
     pub(super) fn outermost() -> Self {
-        Self { scope: Rc::default(), line: Rc::default(), item: None, within: Rc::new([]) }
+        Self { scope: Rc::default(), cursor: Rc::default(), item: None, within: Rc::new([]) }
     }
 
     /// A frame in what the events `opened` opened, which starts after the event `previous`.
     pub(super) fn inner(&self, opened: &[u64], previous: u64, item: Option<MapItem>) -> Self {
         Self {
             scope: Scope::within(&self.scope),
-            line: Line::starting_at(previous),
+            cursor: EventCursor::starting_at(previous),
             item: item.or_else(|| self.item.clone()),
             within: self.within.iter().chain(opened).copied().collect(),
         }

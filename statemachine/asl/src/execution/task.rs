@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use futures_util::future::{Either, select};
 use serde_json::{Map, Value, json};
 
-use super::flow::{Sight, Visit};
+use super::flow::{ExtraBindings, Visit};
 use super::limits;
 use super::run::Run;
 use super::wait::whole_number;
@@ -35,7 +35,7 @@ struct Invocation {
 impl Run<'_> {
     /// Calls the task's function once.
     pub(super) async fn task(&self, visit: &Visit<'_>, task: &Task) -> Result<Value, Failure> {
-        let (arguments, limits) = self.evaluating(visit, Sight::default(), |bindings| {
+        let (arguments, limits) = self.evaluating(visit, ExtraBindings::default(), |bindings| {
             let arguments = match &task.arguments {
                 Some(arguments) => arguments.evaluate("Arguments", bindings)?,
                 None => visit.input.clone(),
@@ -62,9 +62,9 @@ impl Run<'_> {
             Resource::LambdaInvoke => Invocation::of_arguments(arguments)
                 .map_err(|cause| Failure::runtime(visit.cause(&cause)))?,
         };
-        let line = &visit.frame.line;
+        let cursor = &visit.frame.cursor;
         let record = |(event_type, details): (&'static str, Option<EventDetails>)| {
-            self.journal.record(line, event_type, details)
+            self.journal.record(cursor, event_type, details)
         };
         if !is_within {
             let failure = Failure::data_limit(&visit.state.name);
@@ -73,7 +73,7 @@ impl Run<'_> {
         }
         record(invocation.scheduled(self.execution.region(), &limits))?;
         record(invocation.started())?;
-        let outcome = self.invoke(visit, &invocation, &limits).await;
+        let outcome = self.invoke(&invocation, &limits).await;
         let (result, event) = match outcome {
             Ok(payload) => {
                 let result = if invocation.parameters.is_none() {
@@ -102,25 +102,12 @@ impl Run<'_> {
             }
         };
         record(event)?;
-        line.decide();
+        cursor.mark_decision();
         result
     }
 
-    async fn invoke(
-        &self,
-        visit: &Visit<'_>,
-        invocation: &Invocation,
-        limits: &Limits,
-    ) -> Result<Value, Failure> {
-        let call = Call {
-            arn: &invocation.function.arn,
-            qualifier: invocation.function.qualifier.as_deref(),
-            state_name: &visit.state.name,
-            execution_arn: &self.execution.arn,
-            execution_name: &self.execution.name,
-            retry_count: visit.retry_count.get(),
-            clock: self.environment.clock,
-        };
+    async fn invoke(&self, invocation: &Invocation, limits: &Limits) -> Result<Value, Failure> {
+        let call = Call { arn: &invocation.function.arn, clock: self.environment.clock };
         let payload = invocation.payload.clone();
         let work = self.environment.functions.invoke(&invocation.function.name, payload, &call);
         // A function sends no heartbeat, so the first one is due as late as a timeout would be.

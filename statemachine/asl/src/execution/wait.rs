@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::flow::{Sight, Visit};
+use super::flow::{ExtraBindings, Visit};
 use super::run::Run;
 use crate::definition::{MAX_SECONDS, Wait};
 use crate::failure::Failure;
@@ -11,9 +11,9 @@ use crate::template::EvaluationError;
 impl Run<'_> {
     /// Waits for some seconds, or until a time, which may be past.
     pub(super) async fn wait(&self, visit: &Visit<'_>, wait: &Wait) -> Result<(), Failure> {
-        let line = &visit.frame.line;
-        line.decide();
-        let until = self.evaluating(visit, Sight::default(), |bindings| match wait {
+        let cursor = &visit.frame.cursor;
+        cursor.mark_decision();
+        let until = self.evaluating(visit, ExtraBindings::default(), |bindings| match wait {
             Wait::Seconds(seconds) => {
                 let seconds = seconds.evaluate_as("Seconds", "integer", bindings, |value| {
                     whole_number(value).filter(|seconds| *seconds <= MAX_SECONDS)
@@ -32,7 +32,7 @@ impl Run<'_> {
         {
             self.environment.clock.sleep_until(until).await;
         }
-        line.decide();
+        cursor.mark_decision();
         Ok(())
     }
 }
