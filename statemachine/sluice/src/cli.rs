@@ -10,6 +10,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+use program_version::PROGRAM_VERSION;
 
 #[cfg(feature = "aws")]
 pub(crate) use self::aws::AccessArgs;
@@ -19,7 +20,7 @@ pub(crate) use self::aws::{DropArgs, MachineArgs, RedriveArgs};
 #[derive(Debug, Parser)]
 #[command(
     name = "sluice",
-    version,
+    version = PROGRAM_VERSION,
     after_help = "Examples:
   sluice run samples/smartphone-sales/messy.csv      the whole pipeline, on this machine
   sluice validate sales.csv --contract sales.json    only the check

@@ -9,6 +9,7 @@ use pipeline_core::{
     ports::SystemClock,
 };
 use pipeline_local::DataFolder;
+use program_version::PROGRAM_VERSION;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use tokio::task::JoinSet;
@@ -48,7 +49,7 @@ impl StepFunctions {
                     events: &folder.events,
                     clock,
                 };
-                let config = claim_file::Config::new(DEFAULT_DATASET, env!("CARGO_PKG_VERSION"));
+                let config = claim_file::Config::new(DEFAULT_DATASET, PROGRAM_VERSION);
                 output(claim_file::run(input(name, payload)?, ports, &config).await?)
             }
             "validate-and-partition" => {
@@ -99,6 +100,7 @@ impl StepFunctions {
                     attach_rejected: true,
                     attachment_limit_bytes: send_report::ATTACHMENT_LIMIT_BYTES,
                     links: links_of(folder),
+                    program_version: PROGRAM_VERSION.to_owned(),
                 };
                 output(send_report::run(input(name, payload)?, ports, &config).await?)
             }

@@ -44,6 +44,24 @@ fn csv_records(text: &str) -> Vec<csv::StringRecord> {
 }
 
 #[test]
+fn the_program_says_everywhere_which_version_it_is() {
+    let sandbox = Sandbox::new();
+    let (_, version) = sandbox.sluice(&["--version"]);
+    let version = version.strip_prefix("sluice ").unwrap().trim_end();
+    let (_, result) = sandbox.run_one(&[sample("smartphone-sales/good.csv").to_str().unwrap()]);
+    let text = |name: &str| fs::read_to_string(result["outputs"][name].as_str().unwrap()).unwrap();
+    let manifest: Value = serde_json::from_str(&text("manifest")).unwrap();
+    assert_eq!(manifest["program_version"], version);
+    // Escaped as any other text is.
+    let escaped = version.replace('+', "&#43;");
+    let report = text("report");
+    assert!(
+        report.contains(&format!("sluice {version}")) || report.contains(&escaped),
+        "{version}"
+    );
+}
+
+#[test]
 fn a_finished_file_is_not_run_again_unless_asked() {
     let sandbox = Sandbox::new();
     let file = sample("smartphone-sales/good.csv");

@@ -12,6 +12,7 @@ use pipeline_aws::{
 };
 use pipeline_core::ports::SystemClock;
 use pipeline_lambda::{Function, Metrics, StartError};
+use program_version::PROGRAM_VERSION;
 
 async fn function(function: &Function) -> Result<(), StartError> {
     let environment = function.environment();
@@ -22,7 +23,7 @@ async fn function(function: &Function) -> Result<(), StartError> {
     let default_dataset = environment.required("SLUICE_DEFAULT_DATASET")?;
     let config = Config {
         max_size_bytes: environment.parsed("SLUICE_MAX_SIZE_BYTES", "a number of bytes")?,
-        ..Config::new(default_dataset, env!("CARGO_PKG_VERSION"))
+        ..Config::new(default_dataset, PROGRAM_VERSION)
     };
 
     let connection = Connection::from_env().await;

@@ -110,6 +110,32 @@ async fn a_repeated_completion_succeeds_and_changes_nothing() {
     assert_eq!(events[0], events[1]);
 }
 
+/// It was begun by the program of another version, whose answer was lost, or which died.
+#[tokio::test]
+async fn what_another_version_published_is_completed() {
+    for retried_by_owner in [true, false] {
+        let mut stage = Stage::new();
+        let (run, first, results) = claimed(&stage).await;
+        let stepwise = Stepwise::new(&stage);
+        // Up to the call that would close the ledger.
+        let died = steps(complete(&run, &first, &results, stepwise.ports(), &stage.config), 7);
+        assert!(died.is_none());
+        let bytes = stage.store.bytes(&run.outputs.manifest);
+        assert!(bytes.is_some());
+
+        stage.config.program_version = "0.2.0+1a2b3c4d5e6f".into();
+        if retried_by_owner {
+            stage.complete(&run, &first, &results).await.unwrap();
+        } else {
+            stage.executions.end(&first.id);
+            let second = stage.start("second");
+            assert_eq!(stage.claim(&second).await.decision, Decision::ReportDue);
+        }
+        assert_eq!(stage.record(&run).await.state, LedgerState::Completed);
+        assert_eq!(stage.store.bytes(&run.outputs.manifest), bytes, "it names who published it");
+    }
+}
+
 #[tokio::test]
 async fn a_completion_that_dies_anywhere_is_finished_by_its_owner_or_the_next() {
     let calls = 1 + 5 + 1 + 1 + 1;

@@ -19,7 +19,7 @@ pub const SCHEMA_VERSION: &str = "1.0";
 pub struct Manifest {
     /// [`SCHEMA_VERSION`]
     pub schema_version: String,
-    /// The version of the program that wrote it.
+    /// The version of the program that wrote it: release and commit.
     pub program_version: String,
     /// What the first claim fixed: file, contract, keys, start.
     pub run: Run,
@@ -41,8 +41,8 @@ impl Manifest {
         json.map(|json| parse(key, &json)).transpose()
     }
 
-    /// Whether two manifests say the same of the same run. Times and durations may differ: a retry
-    /// that meets its own earlier manifest has succeeded.
+    /// Whether two manifests say the same of the same run. Times, durations and the version of the
+    /// program may differ: a retry that meets its own earlier manifest has succeeded.
     pub fn same_publication(&self, other: &Self) -> bool {
         self.run == other.run
             && self.results.without_durations() == other.results.without_durations()

@@ -19,6 +19,8 @@ pub struct Config {
     pub attachment_limit_bytes: u64,
     /// How links are made.
     pub links: Links,
+    /// The version that `report.html` names; a mail names that of the manifest.
+    pub program_version: String,
 }
 
 /// The default of [`Config::attachment_limit_bytes`].

@@ -10,6 +10,7 @@ use pipeline_aws::{
 };
 use pipeline_core::ports::{Mailer, SystemClock};
 use pipeline_lambda::{Environment, Function, Metrics, StartError};
+use program_version::PROGRAM_VERSION;
 use send_report::{ATTACHMENT_LIMIT_BYTES, Config, Links, Output, Ports};
 
 async fn function(function: &Function) -> Result<(), StartError> {
@@ -33,6 +34,7 @@ async fn function(function: &Function) -> Result<(), StartError> {
             mail: owned(environment, "SLUICE_LINK_MAIL"),
             execution: owned(environment, "SLUICE_LINK_EXECUTION"),
         },
+        program_version: PROGRAM_VERSION.to_owned(),
     };
 
     let connection = Connection::from_env().await;

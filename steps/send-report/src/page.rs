@@ -28,7 +28,7 @@ struct Page<'a> {
     style_hash: String,
 }
 
-/// Renders the report and publishes it. The same run and results give the same bytes.
+/// Renders the report and publishes it. The same run and results give the same bytes, by the same program.
 pub(crate) async fn render(
     input: &RenderInput,
     ports: Ports<'_>,
@@ -37,8 +37,7 @@ pub(crate) async fn render(
     let RenderInput { run, results } = input;
     let evidence = Evidence::read(ports.store, results).await?;
     let link = |key: &str| Some(config.links.page_url(run, key));
-    let view =
-        View { limits: Limits::PAGE, link: &link, program_version: env!("CARGO_PKG_VERSION") };
+    let view = View { limits: Limits::PAGE, link: &link, program_version: &config.program_version };
     let page = Document {
         key: &run.outputs.report,
         content_type: "text/html; charset=utf-8",

@@ -8,12 +8,13 @@ use crate::tree::Tree;
 
 /// Our crates below the command line that are no step, and what of ours each may import. Every other
 /// folder in `steps/` is a step.
-const LIBRARIES: [(&str, &[&str]); 6] = [
+const LIBRARIES: [(&str, &[&str]); 7] = [
     ("contract", &[]),
     ("pipeline-core", &["contract"]),
     ("pipeline-local", &["pipeline-core"]),
     ("pipeline-aws", &["pipeline-core"]),
     ("pipeline-lambda", &["pipeline-core"]),
+    ("program-version", &[]),
     ("asl", &[]),
 ];
 
@@ -21,7 +22,10 @@ const LIBRARIES: [(&str, &[&str]); 6] = [
 const OF_A_STEP: &[&str] = &["contract", "pipeline-core"];
 
 /// What of ours only a step's function may import: behind the feature `lambda`.
-const OF_A_FUNCTION: &[&str] = &["pipeline-aws", "pipeline-lambda"];
+const OF_A_FUNCTION: &[&str] = &["pipeline-aws", "pipeline-lambda", "program-version"];
+
+/// What of ours no laptop runs.
+const OF_AWS: &[&str] = &["pipeline-aws", "pipeline-lambda"];
 
 /// Whether a crate is in the table of libraries.
 pub(crate) fn is_library(name: &str) -> bool {
@@ -32,7 +36,7 @@ pub(crate) fn is_library(name: &str) -> bool {
 fn may_import(name: &str, import: &str) -> (bool, Option<&'static str>) {
     if name == "sluice" {
         // The command line imports all that a laptop runs.
-        return (!OF_A_FUNCTION.contains(&import), (import == "pipeline-aws").then_some("aws"));
+        return (!OF_AWS.contains(&import), (import == "pipeline-aws").then_some("aws"));
     }
     match LIBRARIES.iter().find(|(library, _)| *library == name) {
         Some((_, theirs)) => (theirs.contains(&import), None),

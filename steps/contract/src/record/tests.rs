@@ -1,5 +1,3 @@
-//! What a record is, and that nothing is lost: on examples, and on any bytes.
-
 //! The reader against its definition, byte by byte, and its bounds.
 
 use proptest::prelude::*;

@@ -227,6 +227,7 @@ pub(crate) fn config() -> Config {
         attach_rejected: true,
         attachment_limit_bytes: ATTACHMENT_LIMIT_BYTES,
         links: Links::default(),
+        program_version: "0.1.0".into(),
     }
 }
 
