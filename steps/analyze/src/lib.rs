@@ -72,7 +72,8 @@ impl Default for Config {
 /// that is published already is adopted, if the question was the same.
 ///
 /// `ModelAnswer` and `CostCeiling` if the model is of no use: the state machine then asks the
-/// deterministic analyst. `Throttled` and `DependencyUnavailable` come from the model as they are.
+/// deterministic analyst. `Environment`, `Throttled` and `DependencyUnavailable` come from the model as
+/// they are.
 /// `Internal` if the facts are not those of the run.
 pub async fn run(input: &Input, ports: Ports<'_>, config: &Config) -> StepResult<Output> {
     let started_at = ports.clock.now();
