@@ -28,7 +28,7 @@ const MAX_SEQUENCE: usize = 1_000_000;
 /// How long one expression may run, in milliseconds of real time.
 const TIME_LIMIT_MILLISECONDS: u64 = 10_000;
 /// How long the text of an expression may be, in bytes.
-const MAX_SOURCE: usize = 64 * 1024;
+const MAX_SOURCE_BYTES: usize = 64 * 1024;
 
 /// An expression, compiled when the definition is loaded.
 #[derive(Debug, Clone)]
@@ -55,8 +55,8 @@ impl Expression {
 
     /// Compiles the text between `{%` and `%}`; the error is a sentence.
     pub(crate) fn compile(source: &str) -> Result<Self, String> {
-        if source.len() > MAX_SOURCE {
-            return Err(format!("the expression is longer than {MAX_SOURCE} bytes"));
+        if source.len() > MAX_SOURCE_BYTES {
+            return Err(format!("the expression is longer than {MAX_SOURCE_BYTES} bytes"));
         }
         let parsed = catch_unwind(|| parser::parse(source))
             .map_err(|_| "the JSONata parser does not survive this expression".to_owned())?;

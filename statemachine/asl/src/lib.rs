@@ -1,12 +1,12 @@
 //! An interpreter of JSONata state machines in the [Amazon States Language].
 //!
 //! [`StateMachine::parse`] reads and checks a definition; [`StateMachine::run`] executes it over the
-//! ports of an [`Environment`]: the functions that Task states call, the clock, the objects that a
-//! Map state's `ItemReader` reads, and an observer of the history. Errors, causes and history
+//! ports of an [`Environment`]: the functions that Task states call, the clock, the objects that Map
+//! states read and write, and an observer of the history. Errors, causes and history
 //! events have the names and shapes that AWS Step Functions gives them.
 //!
 //! ```
-//! use asl::{MockFunctions, StateMachine, run_mocked};
+//! use asl::{MockFunctions, NoObjects, StateMachine, run_mocked};
 //! use serde_json::json;
 //!
 //! let definition = r#"{
@@ -17,7 +17,7 @@
 //! }"#;
 //! let machine = StateMachine::parse(definition).expect("no problem in it");
 //! let functions = MockFunctions::from_json(&json!({ "greet": { "echo": true } })).expect("mocks");
-//! let outcome = run_mocked(&machine, json!({ "name": "ada" }), &functions);
+//! let outcome = run_mocked(&machine, json!({ "name": "ada" }), &functions, &NoObjects);
 //! assert_eq!(outcome["output"], json!({ "name": "ADA" }));
 //! ```
 //!
@@ -44,5 +44,5 @@ pub use history::{
     ErrorDetails, EventDetails, HistoryEvent, MapIteration, Observer, TaskErrorDetails, Truncation,
 };
 pub use mock::{MockFunctions, run_mocked, virtual_start};
-pub use objects::{MemoryObjects, NoObjects, ObjectError, ObjectSummary, Objects};
+pub use objects::{Chunks, NoObjects, ObjectError, ObjectSummary, Objects};
 pub use problem::Problem;

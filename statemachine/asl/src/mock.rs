@@ -11,7 +11,7 @@ use crate::clock::VirtualClock;
 use crate::definition::{FunctionName, StateMachine};
 use crate::execution::{Environment, ExecutionRequest, Status};
 use crate::functions::{Call, FunctionError, Functions};
-use crate::objects::NoObjects;
+use crate::objects::Objects;
 
 /// Functions by name or full ARN, each with what it does on its first call, its second and so on.
 ///
@@ -173,13 +173,18 @@ pub fn virtual_start() -> DateTime<Utc> {
 ///
 /// Gives `status`, `output` if it succeeded or `error` and `cause` if not (null where a Fail state
 /// has none), and `events`.
-pub fn run_mocked(machine: &StateMachine, input: Value, functions: &MockFunctions) -> Value {
+pub fn run_mocked(
+    machine: &StateMachine,
+    input: Value,
+    functions: &MockFunctions,
+    objects: &dyn Objects,
+) -> Value {
     let clock = VirtualClock::new(virtual_start());
     let request =
         ExecutionRequest { seed: Some(0), ..ExecutionRequest::new("machine", "execution", input) };
-    let environment = Environment { functions, clock: &clock, objects: &NoObjects, observer: &() };
+    let environment = Environment { functions, clock: &clock, objects, observer: &() };
     match clock.block_on(machine.run(&request, environment)) {
-        // Mocked functions wait for nothing but the clock.
+        // Neither mocked functions nor the objects of a folder wait for anything but the clock.
         Err(stalled) => json!({
             "status": Status::Aborted, "error": null, "cause": stalled.to_string(), "events": []
         }),

@@ -1,18 +1,16 @@
 //! The port to the objects (of S3) that a Map state reads its items from and writes results to.
 
-use std::cell::RefCell;
-use std::collections::BTreeMap;
-
+use futures_util::StreamExt;
 use futures_util::future::{LocalBoxFuture, ready};
+use futures_util::stream::{BoxStream, once};
+
+/// The bytes of an object, in order, in chunks of any size.
+pub type Chunks<'a> = BoxStream<'a, Result<Vec<u8>, ObjectError>>;
 
 /// Objects by bucket and key.
 pub trait Objects {
-    /// The whole object.
-    fn get<'a>(
-        &'a self,
-        bucket: &'a str,
-        key: &'a str,
-    ) -> LocalBoxFuture<'a, Result<Vec<u8>, ObjectError>>;
+    /// Reads an object. One that does not exist is the stream's first error.
+    fn get<'a>(&'a self, bucket: &'a str, key: &'a str) -> Chunks<'a>;
 
     /// Every object whose key begins with `prefix`, in the order of keys.
     fn list<'a>(
@@ -21,13 +19,13 @@ pub trait Objects {
         prefix: &'a str,
     ) -> LocalBoxFuture<'a, Result<Vec<ObjectSummary>, ObjectError>>;
 
-    /// Writes an object, or replaces it.
+    /// Writes an object, or replaces it; gives its size in bytes.
     fn put<'a>(
         &'a self,
         bucket: &'a str,
         key: &'a str,
-        body: Vec<u8>,
-    ) -> LocalBoxFuture<'a, Result<(), ObjectError>>;
+        chunks: Box<dyn Iterator<Item = Vec<u8>> + 'a>,
+    ) -> LocalBoxFuture<'a, Result<u64, ObjectError>>;
 }
 
 /// What a listing says of an object.
@@ -49,19 +47,19 @@ pub struct ObjectSummary {
 #[error("{0}")]
 pub struct ObjectError(pub String);
 
-/// No objects at all: for embedders whose machines read none.
+/// No objects at all: for state machines that read and write none.
 #[derive(Debug, Default, Clone, Copy)]
 pub struct NoObjects;
 
-const NO_OBJECTS: &str = "This environment has no objects to read or write";
+impl NoObjects {
+    fn error() -> ObjectError {
+        ObjectError("This environment has no objects to read or write".to_owned())
+    }
+}
 
 impl Objects for NoObjects {
-    fn get<'a>(
-        &'a self,
-        _bucket: &'a str,
-        _key: &'a str,
-    ) -> LocalBoxFuture<'a, Result<Vec<u8>, ObjectError>> {
-        Box::pin(ready(Err(ObjectError(NO_OBJECTS.to_owned()))))
+    fn get<'a>(&'a self, _bucket: &'a str, _key: &'a str) -> Chunks<'a> {
+        once(ready(Err(Self::error()))).boxed()
     }
 
     fn list<'a>(
@@ -69,75 +67,15 @@ impl Objects for NoObjects {
         _bucket: &'a str,
         _prefix: &'a str,
     ) -> LocalBoxFuture<'a, Result<Vec<ObjectSummary>, ObjectError>> {
-        Box::pin(ready(Err(ObjectError(NO_OBJECTS.to_owned()))))
+        Box::pin(ready(Err(Self::error())))
     }
 
     fn put<'a>(
         &'a self,
         _bucket: &'a str,
         _key: &'a str,
-        _body: Vec<u8>,
-    ) -> LocalBoxFuture<'a, Result<(), ObjectError>> {
-        Box::pin(ready(Err(ObjectError(NO_OBJECTS.to_owned()))))
-    }
-}
-
-/// Objects in memory, for tests and dry runs.
-#[derive(Debug, Default)]
-pub struct MemoryObjects {
-    objects: RefCell<BTreeMap<(String, String), Vec<u8>>>,
-}
-
-impl MemoryObjects {
-    /// Writes an object, or replaces it.
-    pub fn insert(&self, bucket: impl Into<String>, key: impl Into<String>, body: Vec<u8>) {
-        self.objects.borrow_mut().insert((bucket.into(), key.into()), body);
-    }
-
-    /// The body of an object, if it exists.
-    pub fn read(&self, bucket: &str, key: &str) -> Option<Vec<u8>> {
-        self.objects.borrow().get(&(bucket.to_owned(), key.to_owned())).cloned()
-    }
-}
-
-impl Objects for MemoryObjects {
-    fn get<'a>(
-        &'a self,
-        bucket: &'a str,
-        key: &'a str,
-    ) -> LocalBoxFuture<'a, Result<Vec<u8>, ObjectError>> {
-        let body = self.read(bucket, key);
-        Box::pin(ready(body.ok_or_else(|| {
-            ObjectError(format!("The specified key does not exist: {bucket}/{key}"))
-        })))
-    }
-
-    fn list<'a>(
-        &'a self,
-        bucket: &'a str,
-        prefix: &'a str,
-    ) -> LocalBoxFuture<'a, Result<Vec<ObjectSummary>, ObjectError>> {
-        let objects = self.objects.borrow();
-        let found = objects
-            .iter()
-            .filter(|((in_bucket, key), _)| in_bucket == bucket && key.starts_with(prefix))
-            .map(|((_, key), body)| ObjectSummary {
-                key: key.clone(),
-                size: body.len() as u64,
-                etag: String::new(),
-                last_modified: 0,
-            })
-            .collect();
-        Box::pin(ready(Ok(found)))
-    }
-
-    fn put<'a>(
-        &'a self,
-        bucket: &'a str,
-        key: &'a str,
-        body: Vec<u8>,
-    ) -> LocalBoxFuture<'a, Result<(), ObjectError>> {
-        self.insert(bucket, key, body);
-        Box::pin(ready(Ok(())))
+        _chunks: Box<dyn Iterator<Item = Vec<u8>> + 'a>,
+    ) -> LocalBoxFuture<'a, Result<u64, ObjectError>> {
+        Box::pin(ready(Err(Self::error())))
     }
 }

@@ -2,13 +2,14 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "what is wrong must stop the test")]
 
-mod run;
+mod memory_objects;
+mod mocked_run;
 
 use asl::{
-    Environment, ExecutionRequest, MemoryObjects, MockFunctions, StateMachine, VirtualClock,
-    virtual_start,
+    Environment, ExecutionRequest, MockFunctions, StateMachine, VirtualClock, virtual_start,
 };
-use run::{check, event_types, machine, milliseconds, run};
+use memory_objects::MemoryObjects;
+use mocked_run::{check, event_types, machine, milliseconds, run};
 use serde_json::{Value, json};
 
 const FUNCTION: &str = "arn:aws:lambda:eu-west-1:111111111111:function:f";

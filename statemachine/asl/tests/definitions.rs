@@ -1,9 +1,9 @@
 //! What is wrong with a definition is said by state and field, all of it.
 
-mod run;
+mod mocked_run;
 
 use asl::StateMachine;
-use run::machine;
+use mocked_run::machine;
 use serde_json::{Value, json};
 
 /// Checks that the problems are these: `state | field | part of the message`.

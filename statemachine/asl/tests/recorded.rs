@@ -5,13 +5,16 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a wrong recording must stop the test")]
 
+mod memory_objects;
+
 use std::cell::RefCell;
 use std::path::PathBuf;
 
 use asl::{
-    Environment, ExecutionRequest, HistoryEvent, MemoryObjects, MockFunctions, Observer,
-    StateMachine, Status, VirtualClock, virtual_start,
+    Environment, ExecutionRequest, HistoryEvent, MockFunctions, Observer, StateMachine, Status,
+    VirtualClock, virtual_start,
 };
+use memory_objects::MemoryObjects;
 use serde_json::{Map, Value, json};
 
 /// How many cases agree, by what is compared.

@@ -2,9 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "what is wrong must stop the test")]
 
-mod run;
+mod mocked_run;
 
-use asl::{MockFunctions, StateMachine, run_mocked};
+use asl::{MockFunctions, NoObjects, StateMachine, run_mocked};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
@@ -158,7 +158,8 @@ fn definition() -> impl Strategy<Value = Value> {
 fn execute(definition: &str, input: Value) {
     let Ok(machine) = StateMachine::parse(definition) else { return };
     let functions = json!({ "f": [{ "echo": true }, { "error": { "errorType": "E" } }] });
-    let outcome = run_mocked(&machine, input, &MockFunctions::from_json(&functions).unwrap());
+    let outcome =
+        run_mocked(&machine, input, &MockFunctions::from_json(&functions).unwrap(), &NoObjects);
     let events = outcome["events"].as_array().unwrap();
     assert!((1..=25_000).contains(&events.len()));
     assert!(events.iter().zip(1..).all(|(event, id)| event["id"] == json!(id)));
@@ -177,7 +178,7 @@ proptest! {
     fn any_json_is_checked(value in value(), field in name()) {
         StateMachine::check(&value.to_string());
         let states = json!({ "A": value.clone(), field: value.clone() });
-        StateMachine::check(&run::machine(states).to_string());
+        StateMachine::check(&mocked_run::machine(states).to_string());
     }
 
     #[test]
@@ -188,7 +189,7 @@ proptest! {
     #[test]
     fn any_expression_ends(expression in expression(), input in value()) {
         let pass = json!({ "A": { "Type": "Pass", "Output": expression, "End": true } });
-        execute(&run::machine(pass).to_string(), input);
+        execute(&mocked_run::machine(pass).to_string(), input);
     }
 
     #[test]
@@ -204,5 +205,5 @@ fn deep_json_is_refused_and_not_followed() {
     let nested = format!("{}1{}", "(".repeat(50_000), ")".repeat(50_000));
     let pass =
         json!({ "A": { "Type": "Pass", "Output": format!("{{% {nested} %}}"), "End": true } });
-    assert!(!StateMachine::check(&run::machine(pass).to_string()).is_empty());
+    assert!(!StateMachine::check(&mocked_run::machine(pass).to_string()).is_empty());
 }

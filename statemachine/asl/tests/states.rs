@@ -2,9 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "what is wrong must stop the test")]
 
-mod run;
+mod mocked_run;
 
-use run::{check, event_types, machine, milliseconds, run};
+use mocked_run::{check, event_types, machine, milliseconds, run};
 use serde_json::{Value, json};
 
 #[track_caller]

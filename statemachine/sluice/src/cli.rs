@@ -220,6 +220,8 @@ pub(crate) enum AslCommand {
     #[command(after_help = "Examples:
   sluice asl run machine.asl.json --input '{\"n\": 1}'
   sluice asl run machine.asl.json --input input.json --functions mocks.json --output json
+  sluice asl run fan-out.asl.json --objects data     an ItemReader of Bucket any, Key in/a.csv
+                                                     reads data/in/a.csv
 
 The functions file: {\"name\": {\"return\": …} | {\"echo\": true} | {\"error\": {\"errorType\": …,
 \"errorMessage\": …}}}, or a list of such, one for each call in turn; the last one repeats.
@@ -235,6 +237,10 @@ Exit codes: 0 SUCCEEDED, 1 any other status, 2 the definition, input or function
         /// The mocked functions
         #[arg(long, value_name = "FILE")]
         functions: Option<PathBuf>,
+        /// The folder whose files are the objects of every bucket that an ItemReader or ResultWriter
+        /// names, by their keys; it gets a hidden folder .sluice
+        #[arg(long, value_name = "DIR")]
+        objects: Option<PathBuf>,
         /// How to print the result
         #[arg(long, value_enum, default_value = "text")]
         output: OutputFormat,

@@ -4,8 +4,8 @@ use std::{cell::RefCell, sync::Arc};
 
 use anyhow::Context;
 use asl::{
-    Environment, EventDetails, ExecutionRequest, ExecutionResult, HistoryEvent, NoObjects,
-    Observer, RealClock, StateMachine, Status,
+    Environment, EventDetails, ExecutionRequest, ExecutionResult, HistoryEvent, Observer,
+    RealClock, StateMachine, Status,
 };
 use chrono::Utc;
 use pipeline_core::ports::ObjectInfo;
@@ -16,6 +16,7 @@ use uuid::Uuid;
 use crate::{
     functions::StepFunctions,
     history::{Execution, Header, Recorder},
+    objects::FolderObjects,
     terminal::Progress,
 };
 
@@ -72,10 +73,11 @@ impl Laptop {
         let observer =
             Recording { recorder: RefCell::new(recorder), fault: RefCell::default(), progress };
         let functions = StepFunctions::new(Arc::clone(&self.folder), progress.clone());
+        let objects = FolderObjects::of_bucket(self.folder.store.clone(), self.folder.bucket());
         let environment = Environment {
             functions: &functions,
             clock: &RealClock,
-            objects: &NoObjects,
+            objects: &objects,
             observer: &observer,
         };
         let result = self.machine.run(&request, environment).await;

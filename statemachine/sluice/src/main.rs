@@ -9,6 +9,7 @@ mod dataset;
 mod functions;
 mod history;
 mod laptop;
+mod objects;
 mod result;
 mod terminal;
 mod timeline;

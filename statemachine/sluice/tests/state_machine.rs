@@ -2,7 +2,7 @@
 //! answer leads, what is retried, and that an error that nobody expects fails the run at its state.
 #![expect(clippy::unwrap_used, reason = "a test should fail where it stands")]
 
-use asl::{MockFunctions, StateMachine, run_mocked};
+use asl::{MockFunctions, NoObjects, StateMachine, run_mocked};
 use serde_json::{Value, json};
 
 const DEFINITION: &str = include_str!("../../statemachine.asl.json");
@@ -46,7 +46,8 @@ fn run(replaced: &Value) -> (Value, Vec<String>) {
     }
     let machine = StateMachine::parse(&definition).unwrap();
     let input = json!({"detail": {"bucket": {"name": "b"}, "object": {"key": "input/x.csv"}}});
-    let result = run_mocked(&machine, input, &MockFunctions::from_json(&functions).unwrap());
+    let result =
+        run_mocked(&machine, input, &MockFunctions::from_json(&functions).unwrap(), &NoObjects);
     let states = result["events"]
         .as_array()
         .unwrap()

@@ -1,19 +1,13 @@
 //! The data folder: opens every adapter of one folder.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::path::{Path, PathBuf};
 
 use pipeline_core::error::StepResult;
 
 use crate::{
     Database, EventLog, Executions, FolderStore, Outbox,
     executions::history_folder,
-    io_error::io_error,
     presence::{Gate, INTERNAL},
-    temp_files::TempFiles,
 };
 
 /// One data folder with everything in it: what a bucket, a table, an event bus and a mail service
@@ -43,20 +37,16 @@ pub struct DataFolder {
 impl DataFolder {
     /// Opens a data folder, which is created if need be, and removes what processes that ended have left.
     pub fn open(folder: &Path) -> StepResult<Self> {
-        let prepare = || {
-            fs::create_dir_all(folder.join(INTERNAL))?;
-            fs::canonicalize(folder)
-        };
-        let root = prepare().map_err(|error| io_error("open the data folder", folder, error))?;
+        let store = FolderStore::open(folder)?;
+        let root = store.root().to_owned();
         let internal = root.join(INTERNAL);
         let gate = Gate::enter(&internal)?;
-        let temp_files = Arc::new(TempFiles::open(&gate, &internal)?);
         Ok(Self {
-            store: FolderStore::new(root.clone(), Arc::clone(&temp_files)),
             database: Database::open(&gate, &internal.join("ledger.sqlite"))?,
             executions: Executions::open(&internal)?,
-            outbox: Outbox::new(root.join("outbox"), temp_files),
+            outbox: Outbox::new(root.join("outbox"), store.temp_files()),
             events: EventLog::new(root.join("events.jsonl")),
+            store,
             root,
         })
     }

@@ -6,6 +6,7 @@
 //! description, and a file that was changed or copied in by hand is recognised and described anew.
 
 mod description;
+mod listing;
 mod reader;
 mod writer;
 
@@ -29,7 +30,13 @@ use self::{
     reader::FileReader,
     writer::FileWriter,
 };
-use crate::{io_error::io_error, presence::INTERNAL, temp_files::TempFiles};
+use crate::{
+    io_error::io_error,
+    presence::{Gate, INTERNAL},
+    temp_files::TempFiles,
+};
+
+pub use self::listing::ListedObject;
 
 /// How much is read, hashed or written at a time.
 const CHUNK_BYTES: usize = 256 * 1024;
@@ -56,8 +63,26 @@ struct Described {
 }
 
 impl FolderStore {
-    pub(crate) fn new(root: PathBuf, temp_files: Arc<TempFiles>) -> Self {
-        Self { root, temp_files }
+    /// Opens a folder as a bucket alone. It is created if need be.
+    pub fn open(folder: &Path) -> StepResult<Self> {
+        let prepare = || {
+            fs::create_dir_all(folder.join(INTERNAL))?;
+            fs::canonicalize(folder)
+        };
+        let root = prepare().map_err(|error| io_error("open the folder", folder, error))?;
+        let internal = root.join(INTERNAL);
+        let temp_files = TempFiles::open(&Gate::enter(&internal)?, &internal)?;
+        Ok(Self { root, temp_files: Arc::new(temp_files) })
+    }
+
+    /// The absolute path of the folder.
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The temporary files of this process.
+    pub(crate) fn temp_files(&self) -> Arc<TempFiles> {
+        Arc::clone(&self.temp_files)
     }
 
     fn internal(&self) -> PathBuf {

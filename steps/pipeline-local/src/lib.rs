@@ -19,5 +19,5 @@ pub use data_folder::DataFolder;
 pub use database::Database;
 pub use event_log::{EventLog, LoggedEvent};
 pub use executions::{ExecutionLock, Executions};
-pub use folder_store::FolderStore;
+pub use folder_store::{FolderStore, ListedObject};
 pub use outbox::Outbox;

@@ -25,6 +25,16 @@ pub(super) struct Child {
     pub(super) record: Value,
 }
 
+impl Child {
+    /// The output, or the error of a tolerated failure.
+    pub(super) fn result(&self) -> Value {
+        match &self.output {
+            Ok(output) => output.clone(),
+            Err(failure) => failure.error_output(),
+        }
+    }
+}
+
 impl Run<'_> {
     pub(super) async fn distributed_map(
         &self,
@@ -74,7 +84,7 @@ impl Run<'_> {
         let children = self.run_children(&map.item_processor, numbers, iterations, label).await?;
         match &map.result_writer {
             Some(writer) => self.write_results(visit, writer, &children, map_run_arn).await,
-            None => Ok(outputs(&children)),
+            None => Ok(Value::Array(children.iter().map(Child::result).collect())),
         }
     }
 
@@ -163,15 +173,6 @@ impl MapNumbers {
         count.is_some_and(|most| failed > most)
             || percentage.is_some_and(|most| failed as f64 * 100.0 > most * total as f64)
     }
-}
-
-/// The outputs in the order of the items; a tolerated failure is there as its error.
-pub(super) fn outputs(children: &[Child]) -> Value {
-    let outputs = children.iter().map(|child| match &child.output {
-        Ok(output) => output.clone(),
-        Err(failure) => failure.error_output(),
-    });
-    Value::Array(outputs.collect())
 }
 
 #[cfg(test)]

@@ -131,8 +131,8 @@ impl Run<'_> {
             })?;
         let most_items =
             most_items.map_or(usize::MAX, |n| usize::try_from(n).unwrap_or(usize::MAX));
-        let most_bytes = most_bytes.map_or(limits::MAX_PAYLOAD, |n| {
-            usize::try_from(n).unwrap_or(usize::MAX).min(limits::MAX_PAYLOAD)
+        let most_bytes = most_bytes.map_or(limits::MAX_PAYLOAD_BYTES, |n| {
+            usize::try_from(n).unwrap_or(usize::MAX).min(limits::MAX_PAYLOAD_BYTES)
         });
         let empty = match batch_input {
             Some(batch_input) => json!({ "BatchInput": batch_input, "Items": [] }),

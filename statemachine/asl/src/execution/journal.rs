@@ -4,7 +4,7 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use super::limits::{MAX_EVENTS, MAX_KEPT};
+use super::limits::{MAX_EVENTS, MAX_KEPT_BYTES};
 use crate::clock::Clock;
 use crate::failure::Failure;
 use crate::history::{EventDetails, HistoryEvent, MapIteration, Observer};
@@ -108,7 +108,7 @@ impl<'a> Journal<'a> {
             event.details.as_mut().and_then(EventDetails::payload_mut)
         {
             let kept = self.kept.get() + payload.len();
-            if kept > MAX_KEPT {
+            if kept > MAX_KEPT_BYTES {
                 *payload = String::new();
                 truncation.truncated = true;
             } else {

@@ -2,9 +2,11 @@
 //!
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/input-output-resultwriter.html>
 
+use std::iter::once;
+
 use serde_json::{Value, json};
 
-use super::distributed::{Child, outputs};
+use super::distributed::Child;
 use super::flow::{ExtraBindings, Visit};
 use super::run::Run;
 use crate::definition::{ResultWriter, Transformation};
@@ -21,8 +23,8 @@ impl Run<'_> {
         map_run_arn: &str,
     ) -> Result<Value, Failure> {
         let Some(arguments) = &writer.arguments else {
-            let wanted: Vec<&Child> = children.iter().collect();
-            return Ok(Value::Array(transformed(&wanted, writer.transformation)));
+            let results = children.iter().flat_map(|child| child.results(writer.transformation));
+            return Ok(Value::Array(results.collect()));
         };
         let arguments = self.evaluating(visit, ExtraBindings::default(), |bindings| {
             arguments.evaluate("ResultWriter/Arguments", bindings)
@@ -45,9 +47,11 @@ impl Run<'_> {
             }
             let extension = if writer.as_lines { "jsonl" } else { "json" };
             let key = format!("{folder}/{status}_0.{extension}");
-            let body = text(&transformed(&wanted, writer.transformation), writer.as_lines);
-            files[status] = json!([{ "Key": key, "Size": body.len() }]);
-            self.put(bucket, &key, body).await?;
+            let results = wanted.into_iter().flat_map(|child| child.results(writer.transformation));
+            let text: Box<dyn Iterator<Item = String>> =
+                if writer.as_lines { Box::new(lines(results)) } else { Box::new(array(results)) };
+            let size = self.put(bucket, &key, text).await?;
+            files[status] = json!([{ "Key": key, "Size": size }]);
         }
         let manifest = json!({
             "DestinationBucket": bucket,
@@ -55,43 +59,45 @@ impl Run<'_> {
             "ResultFiles": files,
         });
         let key = format!("{folder}/manifest.json");
-        self.put(bucket, &key, manifest.to_string()).await?;
+        self.put(bucket, &key, Box::new(once(manifest.to_string()))).await?;
         Ok(json!({
             "MapRunArn": map_run_arn,
             "ResultWriterDetails": { "Bucket": bucket, "Key": key },
         }))
     }
 
-    async fn put(&self, bucket: &str, key: &str, body: String) -> Result<(), Failure> {
-        let written = self.environment.objects.put(bucket, key, body.into_bytes()).await;
+    async fn put(
+        &self,
+        bucket: &str,
+        key: &str,
+        text: Box<dyn Iterator<Item = String> + '_>,
+    ) -> Result<u64, Failure> {
+        let chunks = Box::new(text.map(String::into_bytes));
+        let written = self.environment.objects.put(bucket, key, chunks).await;
         written.map_err(|error| Failure::new(RESULT_WRITER_FAILED, error.to_string()))
     }
 }
 
-fn transformed(children: &[&Child], transformation: Transformation) -> Vec<Value> {
-    if transformation == Transformation::None {
-        return children.iter().map(|child| child.record.clone()).collect();
-    }
-    let mut results = Vec::new();
-    for child in children {
-        match outputs(std::slice::from_ref(*child)) {
-            Value::Array(mut output) => match output.pop() {
-                Some(Value::Array(items)) if transformation == Transformation::Flatten => {
-                    results.extend(items);
-                }
-                Some(other) => results.push(other),
-                None => {}
-            },
-            other => results.push(other),
+impl Child {
+    fn results(&self, transformation: Transformation) -> Vec<Value> {
+        match (transformation, self) {
+            (Transformation::None, child) => vec![child.record.clone()],
+            (Transformation::Flatten, Self { output: Ok(Value::Array(items)), .. }) => {
+                items.clone()
+            }
+            (_, child) => vec![child.result()],
         }
     }
-    results
 }
 
-fn text(results: &[Value], as_lines: bool) -> String {
-    if as_lines {
-        results.iter().flat_map(|result| [result.to_string(), "\n".to_owned()]).collect()
-    } else {
-        json!(results).to_string()
-    }
+fn lines(results: impl Iterator<Item = Value>) -> impl Iterator<Item = String> {
+    results.map(|result| format!("{result}\n"))
+}
+
+fn array(results: impl Iterator<Item = Value>) -> impl Iterator<Item = String> {
+    let items = results.enumerate().map(|(index, result)| {
+        let comma = if index == 0 { "" } else { "," };
+        format!("{comma}{result}")
+    });
+    once("[".to_owned()).chain(items).chain(once("]".to_owned()))
 }

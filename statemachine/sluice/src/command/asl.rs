@@ -3,11 +3,13 @@
 use std::{fs, path::Path, process::ExitCode};
 
 use anyhow::{Context, bail};
-use asl::{MockFunctions, StateMachine, run_mocked};
+use asl::{MockFunctions, NoObjects, Objects, StateMachine, run_mocked};
+use pipeline_local::FolderStore;
 use serde_json::{Value, json};
 
 use crate::{
     cli::{AslCommand, OutputFormat},
+    objects::FolderObjects,
     terminal::{BAD, GOOD, print, safe, safe_lines, styled},
 };
 
@@ -17,8 +19,8 @@ const UNUSABLE: u8 = 2;
 /// Runs or checks a definition.
 pub(crate) fn run(command: &AslCommand) -> anyhow::Result<ExitCode> {
     let done = match command {
-        AslCommand::Run { definition, input, functions, output } => {
-            execute(definition, input, functions.as_deref(), *output)
+        AslCommand::Run { definition, input, functions, objects, output } => {
+            execute(definition, input, functions.as_deref(), objects.as_deref(), *output)
         }
         AslCommand::Check { definition, output } => check(definition, *output),
     };
@@ -32,6 +34,7 @@ fn execute(
     definition: &Path,
     input: &str,
     functions: Option<&Path>,
+    objects: Option<&Path>,
     output: OutputFormat,
 ) -> anyhow::Result<ExitCode> {
     let machine = StateMachine::parse(&read(definition)?).map_err(|problems| {
@@ -45,13 +48,24 @@ fn execute(
     let functions = MockFunctions::from_json(&functions).map_err(|problems| {
         anyhow::anyhow!("the functions cannot be used: {}", problems.join("; "))
     })?;
-    let result = run_mocked(&machine, json_or_file(input)?, &functions);
+    let folder = objects.map(open).transpose()?;
+    let objects: &dyn Objects = folder.as_ref().map_or(&NoObjects, |folder| folder);
+    let result = run_mocked(&machine, json_or_file(input)?, &functions, objects);
     if output == OutputFormat::Json {
         print(&format!("{result}"))?;
     } else {
         print_result(&result)?;
     }
     Ok(ExitCode::from(u8::from(result["status"] != "SUCCEEDED")))
+}
+
+/// A folder as the objects of every bucket.
+fn open(folder: &Path) -> anyhow::Result<FolderObjects> {
+    if !folder.is_dir() {
+        bail!("there is no folder {}", folder.display());
+    }
+    let store = FolderStore::open(folder).map_err(|error| anyhow::anyhow!(error.report()))?;
+    Ok(FolderObjects::of_any_bucket(store))
 }
 
 fn print_result(result: &Value) -> anyhow::Result<()> {

@@ -4,7 +4,7 @@
 #![allow(clippy::needless_pass_by_value, reason = "json!(…) reads better than &json!(…)")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "what is wrong must stop the test")]
 
-use asl::{MockFunctions, StateMachine, run_mocked};
+use asl::{MockFunctions, NoObjects, StateMachine, run_mocked};
 use serde_json::{Value, json};
 
 /// A machine of these states in JSONata, that starts at the first of them.
@@ -18,7 +18,7 @@ pub(crate) fn machine(states: Value) -> Value {
 pub(crate) fn run(definition: &Value, input: Value, functions: &Value) -> Value {
     let machine = StateMachine::parse(&definition.to_string())
         .unwrap_or_else(|problems| panic!("{problems:#?}"));
-    run_mocked(&machine, input, &MockFunctions::from_json(functions).unwrap())
+    run_mocked(&machine, input, &MockFunctions::from_json(functions).unwrap(), &NoObjects)
 }
 
 /// Checks the outcome but for the events: `{"output": …}`, or `{"error": …}` with or without
