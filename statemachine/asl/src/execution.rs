@@ -140,47 +140,6 @@ impl Run<'_> {
                 ("ExecutionFailed", EventDetails::ExecutionFailed(details))
             }
         };
-        self.journal.record_last(0, "ExecutionStarted", Some(started));
-        if !limits::is_within(&input) {
-            return Ended::Failed(Failure::data_limit(&self.execution.name));
-        }
-        let deadline = timeout_seconds.and_then(|seconds| self.after(seconds));
-        let frame = Frame::outermost();
-        let work = pin!(async {
-            match self.run_workflow(workflow, input, &frame).await {
-                Ok(output) => Ended::Succeeded(output),
-                Err(failure) => Ended::Failed(failure),
-            }
-        });
-        let Some(deadline) = deadline else { return work.await };
-        match select(work, self.environment.clock.sleep_until(deadline)).await {
-            Either::Left((ended, _)) => ended,
-            Either::Right(_) => Ended::TimedOut,
-        }
-    }
-
-    fn finish(self, ended: Ended) -> ExecutionResult {
-        let (status, output, failure) = match ended {
-            Ended::Succeeded(output) => (Status::Succeeded, Some(output), None),
-            Ended::Failed(failure) => (Status::Failed, None, Some(failure)),
-            Ended::TimedOut => (Status::TimedOut, None, None),
-        };
-        let (error, cause) = failure.map_or((None, None), |failure| (failure.error, failure.cause));
-        let (event_type, details) = match &output {
-            Some(output) => {
-                let (output, output_details) = (output.to_string(), Truncation::default());
-                let details = EventDetails::ExecutionSucceeded { output, output_details };
-                ("ExecutionSucceeded", details)
-            }
-            None => {
-                let details = ErrorDetails { error: error.clone(), cause: cause.clone() };
-                if status == Status::TimedOut {
-                    ("ExecutionTimedOut", EventDetails::ExecutionTimedOut(details))
-                } else {
-                    ("ExecutionFailed", EventDetails::ExecutionFailed(details))
-                }
-            }
-        };
         self.journal.record_last(self.journal.last_id(), event_type, Some(details));
         let (events, last_state) = (self.journal.into_events(), self.last_state.into_inner());
         ExecutionResult { status, output, error, cause, events, last_state }

@@ -138,12 +138,11 @@ async fn parse_csv(
         .flexible(true)
         .create_reader(body);
     let mut row = StringRecord::new();
-    let headers: Vec<String> = match headers {
-        Some(given) => given.to_vec(),
-        None => {
-            reader.read_record(&mut row).await.map_err(cause)?;
-            row.iter().map(str::to_owned).collect()
-        }
+    let headers: Vec<String> = if let Some(given) = headers {
+        given.to_vec()
+    } else {
+        reader.read_record(&mut row).await.map_err(cause)?;
+        row.iter().map(str::to_owned).collect()
     };
     while !items.are_full() && reader.read_record(&mut row).await.map_err(cause)? {
         let cells = headers
@@ -189,6 +188,7 @@ fn too_large(most_bytes: usize) -> ObjectError {
     ))
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "it maps errors, which are given by value")]
 fn cause(text: impl ToString) -> ObjectError {
     ObjectError(text.to_string())
 }
