@@ -4,14 +4,13 @@
 //! In the adapter's tests, with `tokio` (features `macros`, `rt-multi-thread`) at hand:
 //!
 //! ```ignore
-//! async fn fresh_ledger() -> Box<dyn Ledger> { … }
+//! async fn fresh_ledger() -> Box<LedgerTable> { todo!() }
 //! pipeline_core::conformance!(ledger, fresh_ledger);
 //! ```
 //!
 //! The second argument is an async function that gives a box, or another pointer, with what the suite
 //! tries: a fresh adapter of the port, or a fixture that also lets the suite see or cause what the port
-//! does not show, such as [`event_bus::Published`]. The table in [`behaviours!`](crate::behaviours) names
-//! the type.
+//! does not show, such as [`event_bus::Published`]. The table `behaviours!` names the type.
 //!
 //! That table is the only way to a behaviour: one that it lacks is dead code, and does not compile.
 
@@ -161,7 +160,7 @@ fn assert_kind<T>(result: StepResult<T>, kind: ErrorKind) {
     }
 }
 
-/// Makes one test of each behaviour of a port; see [`crate::conformance`].
+/// Makes one test of each behaviour of a port; see [`mod@crate::conformance`].
 #[macro_export]
 macro_rules! conformance {
     ($port:ident, $fresh:path) => {

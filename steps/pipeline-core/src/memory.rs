@@ -1,5 +1,5 @@
 //! In-memory adapters of the ports, for tests of the steps. They keep the promises of the ports,
-//! proven by the suites of [`crate::conformance`], and let a test look inside.
+//! proven by the suites of [`mod@crate::conformance`], and let a test look inside.
 
 mod analysis_store;
 mod clock;

@@ -1,7 +1,7 @@
 //! What the steps need from the world, as narrow traits. Adapters live in `pipeline-local` (a
 //! folder, an embedded ledger, an outbox) and in the AWS crate.
 //!
-//! Each port has one behaviour suite in [`crate::conformance`], which every adapter passes.
+//! Each port has one behaviour suite in [`mod@crate::conformance`], which every adapter passes.
 
 mod analysis_store;
 mod clock;
