@@ -2,12 +2,12 @@
 //! results there.
 #![expect(clippy::unwrap_used, reason = "a test should fail where it stands")]
 
-mod support;
+mod sandbox;
 
 use std::{fs, path::Path};
 
+use sandbox::Sandbox;
 use serde_json::{Value, json};
-use support::Sandbox;
 
 /// Each row of the CSV file `key` becomes a text; the results are written below `out/`.
 fn machine(key: &str) -> Value {

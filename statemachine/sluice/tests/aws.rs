@@ -6,9 +6,8 @@
     reason = "a test should fail where it stands"
 )]
 
-#[path = "support/emulator.rs"]
 mod emulator;
-mod support;
+mod sandbox;
 
 use std::{
     process::{Command, Output, Stdio},
@@ -16,8 +15,8 @@ use std::{
 };
 
 use emulator::emulator;
+use sandbox::{Sandbox, sample};
 use serde_json::{Value, json};
-use support::{Sandbox, sample};
 
 /// A machine with the names of ours and no functions: what it comes to stands in the name of the file.
 /// `run` is what `ClaimFile` gives back.

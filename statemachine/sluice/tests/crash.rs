@@ -1,7 +1,7 @@
 //! Processes that die and processes that race: whatever happens, a file is processed once.
 #![expect(clippy::unwrap_used, reason = "a test should fail where it stands")]
 
-mod support;
+mod sandbox;
 
 use std::{
     collections::BTreeMap,
@@ -12,9 +12,9 @@ use std::{
 };
 
 use regex::Regex;
+use sandbox::{Sandbox, sample};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use support::{Sandbox, sample};
 
 /// The outputs with what differs from run to run replaced: the run's name, its start, and the hashes
 /// of what they stand in. That the hashes are right is asked of the manifest.

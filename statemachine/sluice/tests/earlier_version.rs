@@ -2,7 +2,7 @@
 //! one has left, and each document in it by the present types. `earlier/README.md` says what is in it.
 #![expect(clippy::unwrap_used, reason = "a test should fail where it stands")]
 
-mod support;
+mod sandbox;
 
 use std::{collections::BTreeMap, fs, path::Path};
 
@@ -14,9 +14,9 @@ use pipeline_core::{
 };
 use pipeline_local::LoggedEvent;
 use rusqlite::Connection;
+use sandbox::Sandbox;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
-use support::Sandbox;
 
 const EARLIER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/earlier/e2c36ec");
 

@@ -1,7 +1,7 @@
 //! The domain events of real runs, held to their published schemas.
 #![expect(clippy::unwrap_used, reason = "a test should fail where it stands")]
 
-mod support;
+mod sandbox;
 
 use std::{
     collections::BTreeMap,
@@ -10,8 +10,8 @@ use std::{
 };
 
 use jsonschema::{Registry, Validator};
+use sandbox::{Sandbox, sample};
 use serde_json::Value;
-use support::{Sandbox, sample};
 
 const ABOUT_RUN: &str = "about-run";
 

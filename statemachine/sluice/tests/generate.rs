@@ -1,12 +1,12 @@
 //! `sluice generate`: the same options give the same bytes, and its mess is rejected as it should be.
 #![expect(clippy::unwrap_used, reason = "a test should fail where it stands")]
 
-mod support;
+mod sandbox;
 
 use std::{collections::BTreeSet, fs};
 
+use sandbox::{Sandbox, sample};
 use serde_json::json;
-use support::{Sandbox, sample};
 
 #[test]
 fn the_good_sample_is_a_generated_file() {

@@ -1,12 +1,12 @@
 //! `sluice run` as a person runs it: the real binary on real files, in a folder of its own.
 #![expect(clippy::unwrap_used, reason = "a test should fail where it stands")]
 
-mod support;
+mod sandbox;
 
 use std::fs;
 
+use sandbox::{Sandbox, sample};
 use serde_json::{Value, json};
-use support::{Sandbox, sample};
 
 #[test]
 fn a_messy_file_completes_and_every_record_is_accounted_for() {
