@@ -49,7 +49,8 @@ pub struct ModelReply {
 pub trait TextModel: Send + Sync {
     /// Asks once, and never again by itself.
     ///
-    /// `Throttled` and `DependencyUnavailable` are worth another try. What lasts, such as a model that may
-    /// not be used, is `ModelAnswer`: the run goes on without a model.
+    /// `Throttled` and `DependencyUnavailable` are worth another try. A model that may not or cannot be
+    /// used here is `Environment`, a question that it refuses is `ModelAnswer`: the run goes on without a
+    /// model.
     async fn converse(&self, request: &ModelRequest) -> StepResult<ModelReply>;
 }
