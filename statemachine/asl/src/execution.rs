@@ -127,7 +127,7 @@ impl Run<'_> {
             Ended::Failed(failure) => (Status::Failed, None, Some(failure)),
             Ended::TimedOut => (Status::TimedOut, None, None),
         };
-        let (error, cause) = failure.map_or((None, None), |failure| (failure.error, failure.cause));
+        let (error, cause) = failure.map_or((None, None), Failure::into_error_and_cause);
         let (event_type, details) = if let Some(output) = &output {
             let (output, output_details) = (output.to_string(), Truncation::default());
             let details = EventDetails::ExecutionSucceeded { output, output_details };

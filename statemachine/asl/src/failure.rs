@@ -17,16 +17,40 @@ pub(crate) const RUNTIME: &str = "States.Runtime";
 pub(crate) const TASK_FAILED: &str = "States.TaskFailed";
 pub(crate) const TIMEOUT: &str = "States.Timeout";
 
+/// How long a cause may be, in characters; what is behind is cut off. Without a bound, a cause that
+/// quotes the input, caught and quoted again, doubles its backslashes at each round.
+///
+/// <https://docs.aws.amazon.com/step-functions/latest/apireference/API_EvaluationFailedEventDetails.html>
+pub(crate) const MAX_CAUSE_CHARS: usize = 32_768;
+
 /// An error that a state reports. A Fail state may leave out either part.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Failure {
     pub(crate) error: Option<String>,
-    pub(crate) cause: Option<String>,
+    cause: Option<String>,
 }
 
 impl Failure {
     pub(crate) fn new(error: impl Into<String>, cause: impl Into<String>) -> Self {
-        Self { error: Some(error.into()), cause: Some(cause.into()) }
+        Self::of(Some(error.into()), Some(cause.into()))
+    }
+
+    pub(crate) fn of(error: Option<String>, mut cause: Option<String>) -> Self {
+        if let Some(cause) = &mut cause
+            && let Some((end, _)) = cause.char_indices().nth(MAX_CAUSE_CHARS)
+        {
+            cause.truncate(end);
+        }
+        Self { error, cause }
+    }
+
+    /// At most [`MAX_CAUSE_CHARS`].
+    pub(crate) fn cause(&self) -> Option<&str> {
+        self.cause.as_deref()
+    }
+
+    pub(crate) fn into_error_and_cause(self) -> (Option<String>, Option<String>) {
+        (self.error, self.cause)
     }
 
     pub(crate) fn runtime(cause: impl Into<String>) -> Self {

@@ -306,3 +306,37 @@ fn a_kept_history_has_a_bound() {
     assert_eq!(first["inputDetails"]["truncated"], false);
     assert_eq!((&last["inputDetails"]["truncated"], &last["input"]), (&json!(true), &json!("")));
 }
+
+/// The cause of a Map that has no array quotes its input, so that here each cause quotes the last.
+#[test]
+fn a_cause_that_quotes_the_last_one_does_not_grow_for_ever() {
+    let definition = json!({
+        "QueryLanguage": "JSONata",
+        "StartAt": "Start",
+        "States": {
+            "Start": { "Type": "Pass", "Assign": { "rounds": 0 }, "Next": "Quote" },
+            "Quote": {
+                "Type": "Map",
+                "ItemProcessor": {
+                    "StartAt": "I", "States": { "I": { "Type": "Pass", "End": true } }
+                },
+                "End": true,
+                "Catch": [{
+                    "ErrorEquals": ["States.ALL"],
+                    "Assign": { "rounds": "{% $rounds + 1 %}" },
+                    "Next": "Again"
+                }]
+            },
+            "Again": {
+                "Type": "Choice",
+                "Choices": [{ "Condition": "{% $rounds < 30 %}", "Next": "Quote" }],
+                "Default": "Quoted"
+            },
+            "Quoted": { "Type": "Succeed" }
+        }
+    });
+    let outcome = run(&definition, json!({ "a": "\"" }), &json!({}));
+    assert_eq!(outcome["status"], "SUCCEEDED");
+    let cause = outcome["output"]["Cause"].as_str().unwrap();
+    assert_eq!(cause.chars().count(), 32_768);
+}

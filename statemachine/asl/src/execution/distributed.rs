@@ -59,7 +59,7 @@ impl Run<'_> {
                 Ok(result)
             }
             Err(failure) => {
-                let (error, cause) = (failure.error.clone(), failure.cause.clone());
+                let (error, cause) = failure.clone().into_error_and_cause();
                 let details = EventDetails::MapRunFailed(ErrorDetails { error, cause });
                 self.journal.record(cursor, "MapRunFailed", Some(details))?;
                 Err(failure)
@@ -156,7 +156,7 @@ impl Run<'_> {
             Ok(output) => record["Output"] = json!(output.to_string()),
             Err(failure) => {
                 record["Error"] = json!(failure.error);
-                record["Cause"] = json!(failure.cause);
+                record["Cause"] = json!(failure.cause());
             }
         }
         (index, Child { output, record })

@@ -186,7 +186,7 @@ impl Run<'_> {
                 });
                 value.transpose()
             };
-            Ok(Failure { error: text(error, "Error")?, cause: text(cause, "Cause")? })
+            Ok(Failure::of(text(error, "Error")?, text(cause, "Cause")?))
         })
     }
 
@@ -292,10 +292,10 @@ impl Run<'_> {
 
     /// Records that an evaluation failed; what to fail the state with.
     pub(super) fn evaluation_failed(&self, visit: &Visit<'_>, error: EvaluationError) -> Failure {
-        let cause = visit.cause(&error.message);
+        let failure = Failure::new(QUERY_EVALUATION_ERROR, visit.cause(&error.message));
         let details = EventDetails::EvaluationFailed {
             error: QUERY_EVALUATION_ERROR.to_owned(),
-            cause: cause.clone(),
+            cause: failure.cause().unwrap_or_default().to_owned(),
             state: visit.state.name.clone(),
             location: error.location,
         };
@@ -304,7 +304,7 @@ impl Run<'_> {
             Ok(id) => cursor.previous.set(id),
             Err(full) => return full,
         }
-        Failure::new(QUERY_EVALUATION_ERROR, cause)
+        failure
     }
 }
 

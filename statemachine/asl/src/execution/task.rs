@@ -125,7 +125,7 @@ impl Run<'_> {
                 match select(work, out_of_time).await {
                     Either::Left((worked, _)) => worked,
                     Either::Right(_) => {
-                        return Err(Failure { error: Some(error.to_owned()), cause: None });
+                        return Err(Failure::of(Some(error.to_owned()), None));
                     }
                 }
             }
@@ -228,9 +228,10 @@ impl Invocation {
     }
 
     fn failed(&self, failure: &Failure) -> (&'static str, Option<EventDetails>) {
-        let error = ErrorDetails { error: failure.error.clone(), cause: failure.cause.clone() };
+        let (error, cause) = failure.clone().into_error_and_cause();
+        let error = ErrorDetails { error, cause };
         let timed_out = matches!(failure.error.as_deref(), Some(TIMEOUT | HEARTBEAT_TIMEOUT))
-            && failure.cause.is_none();
+            && failure.cause().is_none();
         if self.parameters.is_none() {
             return if timed_out {
                 ("LambdaFunctionTimedOut", Some(EventDetails::LambdaFunctionTimedOut(error)))
