@@ -12,6 +12,7 @@ from pipeline import Pipeline, Run
 
 # The order in which the modules run. The last two change the deployment and destroy it.
 ORDER = [
+    "test_emulator",
     "test_run",
     "test_duplicates",
     "test_files",

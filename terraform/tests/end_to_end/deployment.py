@@ -77,8 +77,9 @@ class Deployment:
             "s3_use_path_style": True,
             "skip_credentials_validation": True,
             "skip_metadata_api_check": True,
-            # Otherwise the provider would retry an API that the emulator lacks for ten minutes.
-            "max_retries": 1,
+            # By default the provider would try an API that the emulator lacks for ten minutes. Once is not enough
+            # either: it may lose an answer of more than 4 KiB by its own fault (see Handler in the emulator).
+            "max_retries": 3,
         }
         return {"terraform": {"backend": {"local": {}}}, "provider": {"aws": provider}}
 

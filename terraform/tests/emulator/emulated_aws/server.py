@@ -34,7 +34,16 @@ from .states_execution import Clock
 
 
 class Handler(MotoRequestHandler):
-    """Requests are not logged: standard output holds only the line with the endpoint."""
+    """Sends head and body of an answer at once; no request is logged, since standard output holds one line only.
+
+    The AWS SDK for Go may close its connection as soon as it has read the head, before it has read the body: if
+    the answer is there before its goroutine has come to the end of the request, the end looks like a failed write
+    (mended in smithy-go in 2026, "Return nil from WriteTo after the request body is closed"). What came with the
+    head it still reads. A loaded machine makes this likely, and so does a pause between head and body.
+    """
+
+    # In bytes: more than any answer to Terraform.
+    wbufsize = 1 << 20
 
     def log(self, *_: Any) -> None:
         """Logs nothing."""
@@ -102,15 +111,15 @@ def _start_execution(target: dict[str, Any], event: str) -> None:
 
 
 class Answer:
-    """The answer of a WSGI application, which can be passed on unchanged or dropped."""
+    """The answer of a WSGI application, which can be passed on unchanged or dropped. Its body is in one piece."""
 
     def __init__(self, application: Any, environ: dict[str, Any]) -> None:
         self._start: tuple[Any, ...] = ()
-        self._body = list(application(environ, self._keep))
+        self._body = b"".join(application(environ, self._keep))
 
     def _keep(self, *start: Any) -> None:
         self._start = start
 
     def __call__(self, _environ: dict[str, Any], start_response: Any) -> Any:
         start_response(*self._start)
-        return self._body
+        return [self._body]
