@@ -115,7 +115,7 @@ run "lifecycle" {
 
   assert {
     condition     = aws_s3_bucket_notification.data.eventbridge && aws_s3_bucket.data.force_destroy == false
-    error_message = "The bucket tells nobody of new files, or can be deleted with files in it."
+    error_message = "The bucket does not send its events to EventBridge, or it can be deleted with files in it."
   }
 
   assert {
@@ -181,7 +181,7 @@ run "alarms" {
 
   assert {
     condition     = alltrue([for alarm in aws_cloudwatch_metric_alarm.this : one(alarm.alarm_actions) == aws_sns_topic.alarms.arn && length(alarm.alarm_description) > 20])
-    error_message = "An alarm tells nobody, or not what to do."
+    error_message = "An alarm has no topic to notify, or its description does not say what to do."
   }
 
   assert {

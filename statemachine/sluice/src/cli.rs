@@ -3,18 +3,20 @@
     clippy::doc_markdown,
     reason = "the comments are the help, and a terminal shows back quotes"
 )]
+#![allow(rustdoc::invalid_html_tags, reason = "<DATASET> is a place holder of the help")]
 
 mod aws;
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 use program_version::PROGRAM_VERSION;
 
 #[cfg(feature = "aws")]
 pub(crate) use self::aws::AccessArgs;
 pub(crate) use self::aws::{DropArgs, MachineArgs, RedriveArgs};
+use crate::terminal::OutputFormat;
 
 /// Validates CSV files against a contract, keeps every row, computes the facts, writes the report.
 #[derive(Debug, Parser)]
@@ -104,15 +106,6 @@ Exit codes: as of `sluice run`; 130 after Ctrl-C.")]
         /// The shell.
         shell: Shell,
     },
-}
-
-/// For people or for machines.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum OutputFormat {
-    /// For people.
-    Text,
-    /// For machines: JSON, one object a line where there are several.
-    Json,
 }
 
 /// Where a laptop keeps what a bucket would hold.

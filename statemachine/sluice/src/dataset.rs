@@ -1,7 +1,12 @@
 //! Which contract a file is held to, and where it is dropped.
 
-use std::path::{Path, PathBuf};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
+use anyhow::Context;
+use contract::Contract;
 use pipeline_core::layout;
 
 /// The dataset of files that lie directly in `input/`. Its contract is built in.
@@ -56,6 +61,15 @@ impl Dataset {
     pub(crate) fn contract_key(&self) -> String {
         layout::contract_key(self.name())
     }
+}
+
+/// Reads a contract: what it says, and its bytes.
+pub(crate) fn read_contract(path: &Path) -> anyhow::Result<(Contract, Vec<u8>)> {
+    let json =
+        fs::read(path).with_context(|| format!("cannot read the contract {}", path.display()))?;
+    let contract = Contract::from_json(&json)
+        .with_context(|| format!("the contract {} does not load", path.display()))?;
+    Ok((contract, json))
 }
 
 fn name_of(contract: &Path) -> String {

@@ -10,10 +10,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 pub(crate) use self::reading::{Places, run_of};
-use crate::{
-    cli::OutputFormat,
-    terminal::{BAD, DIM, GOOD, WARN, count, duration, print, safe, styled},
-};
+use crate::terminal::{BAD, DIM, GOOD, OutputFormat, WARN, count, duration, print, safe, styled};
 
 /// How a file ended, as an exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,7 +55,7 @@ pub(crate) struct OutputPaths {
 }
 
 /// One file's result: an object of `sluice run --output json`, and of its like on AWS.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub(crate) struct RunResult {
     /// The execution's name; `None` if none could start.
     pub run: Option<String>,
@@ -109,24 +106,11 @@ impl RunResult {
     /// Stands for the result of a file that has none.
     fn none(file: &str, what: &str, cause: &str) -> Self {
         Self {
-            run: None,
             status: "FAILED".to_owned(),
-            outcome: None,
-            correlation_id: None,
             source_file: file.to_owned(),
-            earlier_outcome: None,
-            owner: None,
-            records: None,
-            rejected_by_code: BTreeMap::new(),
-            undeclared_columns: Vec::new(),
-            refusal: None,
-            mail: None,
-            outputs: OutputPaths::default(),
             error: Some(what.to_owned()),
             cause: Some(cause.to_owned()),
-            duration_ms: 0,
-            execution_arn: None,
-            console: None,
+            ..Self::default()
         }
     }
 

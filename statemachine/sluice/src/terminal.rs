@@ -1,4 +1,4 @@
-//! What people see: colours and progress, both only where there is a terminal.
+//! What is printed, for people or for machines; colours and progress, both only where there is a terminal.
 
 use std::{
     io::{self, IsTerminal, Write},
@@ -6,9 +6,19 @@ use std::{
 };
 
 use anstyle::{AnsiColor, Style};
+use clap::ValueEnum;
 pub(crate) use contract::wording::count;
 use contract::wording::is_invisible;
 use indicatif::{ProgressBar, ProgressStyle};
+
+/// For people or for machines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum OutputFormat {
+    /// For people.
+    Text,
+    /// For machines: JSON, one object a line where there are several.
+    Json,
+}
 
 /// Good news.
 pub(crate) const GOOD: Style = AnsiColor::Green.on_default().bold();

@@ -32,8 +32,7 @@ const ALLOWED: [&[&str]; 2] = [
 
 /// The crates in which a module may take from the modules that it is in. In the others this is a
 /// circle, too, where these use the module in turn.
-const MAY_USE_PARENTS: [&str; 7] = [
-    "statemachine/sluice",
+const MAY_USE_PARENTS: [&str; 6] = [
     "steps/analyze",
     "steps/claim-file",
     "steps/contract",

@@ -17,10 +17,10 @@ use super::{
     follow::{follow, report, unless_interrupted},
 };
 use crate::{
-    cli::{DropArgs, OutputFormat},
+    cli::DropArgs,
     dataset::Dataset,
     result::{Ending, print_failure},
-    terminal::{Progress, print, safe},
+    terminal::{OutputFormat, Progress, print, safe},
 };
 
 /// The tag by which a bucket names its state machine.

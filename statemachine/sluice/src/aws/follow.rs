@@ -10,10 +10,9 @@ use tokio::time::sleep;
 
 use super::executions::StateMachine;
 use crate::{
-    cli::OutputFormat,
     history::Execution,
     result::{Ending, Places, RunResult, run_of},
-    terminal::{Progress, WARN, safe, styled},
+    terminal::{OutputFormat, Progress, WARN, safe, styled},
 };
 
 /// How long to wait between two looks: short at first, since most files are done in seconds.

@@ -17,8 +17,8 @@ use super::{
     follow::{follow, report, unless_interrupted},
 };
 use crate::{
-    cli::{OutputFormat, RedriveArgs},
-    terminal::{Progress, print},
+    cli::RedriveArgs,
+    terminal::{OutputFormat, Progress, print},
 };
 
 /// Redrives an execution and follows it.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::OutputFormat;
+use crate::terminal::OutputFormat;
 
 /// Who asks, and where.
 #[derive(Debug, Args)]

@@ -8,9 +8,9 @@ use pipeline_local::FolderStore;
 use serde_json::{Value, json};
 
 use crate::{
-    cli::{AslCommand, OutputFormat},
+    cli::AslCommand,
     objects::FolderObjects,
-    terminal::{BAD, GOOD, print, safe, safe_lines, styled},
+    terminal::{BAD, GOOD, OutputFormat, print, safe, safe_lines, styled},
 };
 
 /// The definition, the input or the functions cannot be used.

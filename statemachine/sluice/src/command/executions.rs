@@ -8,10 +8,10 @@ use pipeline_local::DataFolder;
 use serde_json::{Value, json};
 
 use crate::{
-    cli::{ExecutionsArgs, OutputFormat, ShowArgs},
+    cli::{ExecutionsArgs, ShowArgs},
     history::{Execution, History},
     result::{message_of, short},
-    terminal::{BAD, DIM, GOOD, WARN, duration, print, safe, styled},
+    terminal::{BAD, DIM, GOOD, OutputFormat, WARN, duration, print, safe, styled},
     timeline::{Incident, Visit, timeline},
 };
 

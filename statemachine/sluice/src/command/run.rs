@@ -10,7 +10,6 @@ use std::{
 
 use anyhow::{Context, bail};
 use bytes::Bytes;
-use contract::Contract;
 use pipeline_core::{
     error::ErrorKind,
     manifest::Manifest,
@@ -20,7 +19,7 @@ use pipeline_local::DataFolder;
 
 use crate::{
     cli::RunArgs,
-    dataset::{DEFAULT_CONTRACT, DEFAULT_DATASET, Dataset},
+    dataset::{DEFAULT_CONTRACT, DEFAULT_DATASET, Dataset, read_contract},
     history::Execution,
     laptop::Laptop,
     result::{Ending, Places, RunResult, print_failure, run_of},
@@ -55,14 +54,8 @@ pub(crate) async fn run(args: RunArgs) -> anyhow::Result<ExitCode> {
 async fn put_contract(folder: &DataFolder, dataset: &Dataset) -> anyhow::Result<()> {
     let key = dataset.contract_key();
     let json = match dataset {
-        Dataset::WithContract { path, .. } => {
-            let json = fs::read(path)
-                .with_context(|| format!("cannot read the contract {}", path.display()))?;
-            // A contract that does not load must not take the place of one that does.
-            Contract::from_json(&json)
-                .with_context(|| format!("the contract {} does not load", path.display()))?;
-            json
-        }
+        // A contract that does not load must not take the place of one that does.
+        Dataset::WithContract { path, .. } => read_contract(path)?.1,
         _ if dataset.name() == DEFAULT_DATASET => match folder.store.head(&key, None).await {
             Err(error) if error.kind() == ErrorKind::ObjectNotFound => DEFAULT_CONTRACT.to_vec(),
             found => return found.map(drop).map_err(Into::into),

@@ -17,9 +17,9 @@ use serde_json::json;
 use validate_and_partition::validator::{Event, RejectedRow, Tally, Validator};
 
 use crate::{
-    cli::{OutputFormat, ValidateArgs},
-    dataset::DEFAULT_CONTRACT,
-    terminal::{BAD, DIM, GOOD, Progress, WARN, count, safe, safe_lines, styled},
+    cli::ValidateArgs,
+    dataset::{DEFAULT_CONTRACT, read_contract},
+    terminal::{BAD, DIM, GOOD, OutputFormat, Progress, WARN, count, safe, safe_lines, styled},
 };
 
 /// How much of the file is read at once.
@@ -103,14 +103,12 @@ fn warn_of_columns(validator: &Validator<'_>, contract: &Contract) {
 }
 
 fn contract(path: Option<&Path>) -> anyhow::Result<Contract> {
-    let Some(path) = path else {
-        return Contract::from_json(DEFAULT_CONTRACT)
-            .context("the built-in contract does not load");
-    };
-    let json = std::fs::read(path)
-        .with_context(|| format!("cannot read the contract {}", path.display()))?;
-    Contract::from_json(&json)
-        .with_context(|| format!("the contract {} does not load", path.display()))
+    match path {
+        Some(path) => read_contract(path).map(|(contract, _)| contract),
+        None => {
+            Contract::from_json(DEFAULT_CONTRACT).context("the built-in contract does not load")
+        }
+    }
 }
 
 trait Printer {

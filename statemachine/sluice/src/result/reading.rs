@@ -70,8 +70,7 @@ impl RunResult {
             error: execution.error.clone(),
             cause: execution.cause.clone(),
             duration_ms: duration_ms(&execution.events),
-            execution_arn: None,
-            console: None,
+            ..Self::default()
         }
     }
 }
