@@ -170,6 +170,30 @@ fn what_passes_by_itself_is_retried() {
     }
 }
 
+/// A step without a way out waits for a free environment until the execution's own time is over.
+#[test]
+fn a_burst_is_waited_out() {
+    let busy = error("Lambda.TooManyRequestsException");
+    let second = |step: &str| json!([good()[step][0], busy]);
+    let cases = [
+        ("ClaimFile", json!({ "claim-file": busy })),
+        ("ValidateAndPartition", json!({ "validate-and-partition": busy })),
+        ("Aggregate", json!({ "aggregate": busy })),
+        ("AnalyzeWithoutModel", json!({ "analyze": [error("ModelAnswerError"), busy] })),
+        ("RenderReport", json!({ "send-report": busy })),
+        ("CompleteRun", json!({ "claim-file": second("claim-file") })),
+    ];
+    for (state, replaced) in cases {
+        let (result, states) = run(&replaced);
+        assert_eq!(
+            (&result["status"], states.last().unwrap().as_str()),
+            (&json!("TIMED_OUT"), state)
+        );
+    }
+    let send_report = json!({ "send-report": second("send-report") });
+    ends_in(&send_report, "CompletedWithoutReport");
+}
+
 #[test]
 fn a_model_that_fails_is_replaced_and_the_run_says_so() {
     for name in ["ModelAnswerError", "CostCeilingError", "EnvironmentError"] {
