@@ -7,7 +7,7 @@ use std::fmt::{self, Write as _};
 
 use regex::Regex;
 
-use crate::field::FieldType;
+use crate::field_type::FieldType;
 use crate::named_enum;
 use crate::types::value::Value;
 

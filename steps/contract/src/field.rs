@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::constraint::Constraint;
-use crate::named_enum;
+use crate::field_type::FieldType;
 use crate::number::Number;
 use crate::types::boolean::Words;
 use crate::types::numeric::Notation;
@@ -13,86 +13,6 @@ use crate::types::strptime::Pattern;
 use crate::types::temporal;
 use crate::types::text::TextFormat;
 use crate::types::value::Value;
-
-named_enum! {
-    /// The type of a field, by its name in the standard.
-    pub enum FieldType {
-        /// Text.
-        String = "string",
-        /// A whole number.
-        Integer = "integer",
-        /// A decimal number.
-        Number = "number",
-        /// True or false.
-        Boolean = "boolean",
-        /// A day of the Gregorian calendar.
-        Date = "date",
-        /// A date and a time of day.
-        DateTime = "datetime",
-        /// A time of day.
-        Time = "time",
-        /// A calendar year.
-        Year = "year",
-        /// A calendar month.
-        YearMonth = "yearmonth",
-        /// Text of a field that has no type.
-        Any = "any",
-    }
-}
-
-impl FieldType {
-    /// Whether one value is less than another, so that there can be bounds.
-    pub const fn has_order(self) -> bool {
-        match self {
-            Self::Integer
-            | Self::Number
-            | Self::Date
-            | Self::DateTime
-            | Self::Time
-            | Self::Year
-            | Self::YearMonth => true,
-            Self::String | Self::Boolean | Self::Any => false,
-        }
-    }
-
-    /// Whether `format` can be a pattern such as `%d.%m.%Y`.
-    pub const fn has_patterns(self) -> bool {
-        match self {
-            Self::Date | Self::DateTime | Self::Time => true,
-            Self::String
-            | Self::Integer
-            | Self::Number
-            | Self::Boolean
-            | Self::Year
-            | Self::YearMonth
-            | Self::Any => false,
-        }
-    }
-}
-
-named_enum! {
-    /// The name of a format in the standard.
-    pub enum FormatName {
-        /// What the type reads if nothing is said.
-        Default = "default",
-        /// An email address.
-        Email = "email",
-        /// Text that begins with the scheme of a URI.
-        Uri = "uri",
-        /// A universally unique identifier.
-        Uuid = "uuid",
-    }
-}
-
-impl FormatName {
-    /// Whether a field of this type can have the format.
-    pub const fn applies_to(self, field_type: FieldType) -> bool {
-        match self {
-            Self::Default => true,
-            Self::Email | Self::Uri | Self::Uuid => matches!(field_type, FieldType::String),
-        }
-    }
-}
 
 /// A field of a contract by its place. Only the contract makes them, so that no other number is taken for
 /// one, and [`Contract::field`](crate::Contract::field) always finds it.

@@ -4,7 +4,8 @@ use regex::Regex;
 
 use super::regex_dialect;
 use crate::constraint::{Choices, Constraint, ConstraintName, Rule};
-use crate::field::{FieldType, Reader};
+use crate::field::Reader;
+use crate::field_type::FieldType;
 use crate::json::{Json, Node, Object, list};
 use crate::number::Number;
 use crate::problem::Problems;
