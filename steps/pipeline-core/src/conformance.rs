@@ -155,7 +155,7 @@ pub const CONTENDERS: usize = 16;
 #[track_caller]
 fn assert_kind<T>(result: StepResult<T>, kind: ErrorKind) {
     match result {
-        Ok(_) => assert_eq!("success", kind.name()),
+        Ok(_) => assert_eq!("success", kind.as_str()),
         Err(error) => assert_eq!(error.kind(), kind, "{}", error.report()),
     }
 }
