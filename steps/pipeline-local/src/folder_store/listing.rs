@@ -7,7 +7,7 @@ use std::{
 
 use pipeline_core::{error::StepResult, ports::ObjectInfo};
 
-use super::FolderStore;
+use super::folder::FolderStore;
 use crate::io_error::io_error;
 
 /// One object of a listing.
