@@ -1,7 +1,6 @@
 //! A field of a contract: how a cell of its column is read and checked.
 
 use std::borrow::Cow;
-use std::fmt;
 use std::sync::Arc;
 
 use crate::constraint::Constraint;
@@ -12,7 +11,7 @@ use crate::types::numeric::Notation;
 use crate::types::strptime::Pattern;
 use crate::types::temporal;
 use crate::types::text::TextFormat;
-use crate::types::value::Value;
+use crate::types::value::{Time, Value};
 
 /// A field of a contract by its place. Only the contract makes them, so that no other number is taken for
 /// one, and [`Contract::field`](crate::Contract::field) always finds it.
@@ -29,16 +28,9 @@ impl FieldIndex {
 
 /// A cell that is not of its field's type. `Display` is the rule that it breaks, for people: `is
 /// not an integer`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
 pub struct TypeError(pub(super) Arc<str>);
-
-impl fmt::Display for TypeError {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for TypeError {}
 
 /// A field: a column's name, and what its cells must be.
 #[derive(Debug, Clone)]
@@ -146,10 +138,7 @@ impl Reader {
             Self::Time(None) => Value::Time(temporal::time(text)?),
             Self::Time(Some(pattern)) => {
                 let at = pattern.read(text)?;
-                Value::Time(crate::types::value::Time {
-                    local: at.local.time(),
-                    offset_seconds: at.offset_seconds,
-                })
+                Value::Time(Time { local: at.local.time(), offset_seconds: at.offset_seconds })
             }
             Self::Year => Value::Year(temporal::year(text)?),
             Self::YearMonth => {
