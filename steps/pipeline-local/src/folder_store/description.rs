@@ -67,7 +67,7 @@ impl Description {
     /// Describes bytes by their hash, which also names the version: equal bytes are one version.
     pub(super) fn new(
         key: &str,
-        size_bytes: u64,
+        fingerprint: Fingerprint,
         sha256: Sha256,
         content_type: &str,
         metadata: Metadata,
@@ -78,7 +78,7 @@ impl Description {
             key: key.to_owned(),
             etag: format!("\"{version_id}\""),
             version_id,
-            size_bytes,
+            size_bytes: fingerprint.size_bytes,
             sha256,
             content_type: content_type.to_owned(),
             metadata,
@@ -99,7 +99,7 @@ impl Description {
         }
         file.rewind()?;
         let content_type = content_type_of(key);
-        Ok(Self::new(key, before.size_bytes, sha256, content_type, Metadata::new()))
+        Ok(Self::new(key, before, sha256, content_type, Metadata::new()))
     }
 
     /// Finds the description of a file in this state. One that cannot be read counts as absent.

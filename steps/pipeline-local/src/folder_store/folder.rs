@@ -16,7 +16,7 @@ use sha2::{Digest, Sha256};
 
 use super::description::{Description, Fingerprint};
 use crate::{
-    io_error::io_error,
+    io_error::{io_error, is_absent},
     presence::{Gate, INTERNAL},
     temp_files::TempFiles,
 };
@@ -124,13 +124,8 @@ impl FolderStore {
             Ok((file, fingerprint))
         };
         let (file, fingerprint) = match open() {
-            Ok(opened) => opened,
-            Err(error) => {
-                return match error.kind() {
-                    io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Ok(None),
-                    _ => Err(io_error("open an object", path, error)),
-                };
-            }
+            Err(error) if is_absent(&error) => return Ok(None),
+            opened => opened.map_err(|error| io_error("open an object", path, error))?,
         };
         let descriptions = self.descriptions(key);
         if let Some(description) = Description::load(&descriptions, fingerprint, key) {

@@ -31,7 +31,6 @@ pub(super) struct FileWriter {
     file: BufWriter<File>,
     name: TempName,
     sha256: Sha256,
-    size_bytes: u64,
 }
 
 impl FileWriter {
@@ -44,15 +43,14 @@ impl FileWriter {
             key: key.to_owned(),
             content_type: content_type.to_owned(),
             sha256: Sha256::new(),
-            size_bytes: 0,
         })
     }
 
     fn publish(mut self, metadata: Metadata, publication: Publication) -> StepResult<ObjectInfo> {
         check_metadata(&metadata)?;
         let fingerprint = self.flush().map_err(|error| self.failed(error))?;
-        let Self { store, key, content_type, name, sha256, size_bytes, .. } = self;
-        let description = Description::new(&key, size_bytes, sha256, &content_type, metadata);
+        let Self { store, key, content_type, name, sha256, .. } = self;
+        let description = Description::new(&key, fingerprint, sha256, &content_type, metadata);
         let descriptions = store.descriptions(&key);
 
         // One writer at a time, so that no writer removes the new description of another as an old one.
@@ -97,7 +95,6 @@ impl FileWriter {
 impl ObjectWriter for FileWriter {
     async fn write(&mut self, bytes: Bytes) -> StepResult<()> {
         self.sha256.update(&bytes);
-        self.size_bytes += bytes.len() as u64;
         self.file.write_all(&bytes).map_err(|error| self.failed(error))
     }
 
