@@ -151,10 +151,10 @@ impl Functions for StepFunctions {
             match step.join_next().await {
                 Some(Ok(Ok(output))) => Ok(output),
                 Some(Ok(Err(error))) => {
-                    Err(FunctionError::failed(error.kind().name(), error.report()))
+                    Err(FunctionError::failed(error.kind().as_str(), error.report()))
                 }
                 Some(Err(panic)) => {
-                    Err(FunctionError::failed(ErrorKind::Internal.name(), panic.to_string()))
+                    Err(FunctionError::failed(ErrorKind::Internal.as_str(), panic.to_string()))
                 }
                 None => Err(FunctionError::NotFound),
             }

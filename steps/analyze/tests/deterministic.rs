@@ -157,7 +157,7 @@ async fn facts_of_another_run_are_refused() {
     let mut other = input(false);
     other.run.correlation_id = "another".to_owned();
     let error = bench.run(&other).await.unwrap_err();
-    assert_eq!(error.kind().name(), "InternalError");
+    assert_eq!(error.kind().as_str(), "InternalError");
 }
 
 #[tokio::test]
@@ -166,7 +166,7 @@ async fn other_facts_than_the_published_ones_are_refused() {
     let mut other = input(false);
     other.aggregation.facts.sha256 = "0".repeat(64);
     let error = bench.run_as_given(&other).await.unwrap_err();
-    assert_eq!(error.kind().name(), "PreconditionFailedError");
+    assert_eq!(error.kind().as_str(), "PreconditionFailedError");
 }
 
 #[tokio::test]
@@ -175,5 +175,5 @@ async fn another_contract_than_the_pinned_one_is_refused() {
     let mut other = input(false);
     other.run.contract.sha256 = "0".repeat(64);
     let error = bench.run(&other).await.unwrap_err();
-    assert_eq!(error.kind().name(), "PreconditionFailedError");
+    assert_eq!(error.kind().as_str(), "PreconditionFailedError");
 }

@@ -1,5 +1,7 @@
 //! May this execution work on this file?
 
+use std::ops::ControlFlow;
+
 use pipeline_core::{
     error::{ErrorKind, StepError, StepResult},
     events::EventsOf,
@@ -12,9 +14,10 @@ use pipeline_core::{
 };
 
 use crate::{
-    Config, Ports,
     complete::{announce, finish_published},
+    config::Config,
     new_run::{new_run, source_object},
+    ports::Ports,
     refusal::refusal,
 };
 
@@ -33,8 +36,8 @@ pub(crate) async fn claim(
         let record = ports.ledger.get(&content_id).await?;
         let found_one = record.is_some();
         let wish = match wish(record, &source, input, ports, config).await? {
-            Wish::None(answer) => return Ok(*answer),
-            Wish::Claim(wish) => *wish,
+            ControlFlow::Break(answer) => return Ok(answer),
+            ControlFlow::Continue(wish) => wish,
         };
         let now = ports.clock.now();
         let request = ClaimRequest {
@@ -69,56 +72,46 @@ fn check_name(execution: &Execution) -> StepResult<()> {
     .with("name", name.escape_debug()))
 }
 
-/// What to ask of the ledger, by what it holds.
-enum Wish {
-    Claim(Box<ClaimWish>),
-    None(Box<ClaimOutput>),
-}
-
-struct ClaimWish {
+/// What to ask of the ledger.
+struct Wish {
     run: Run,
     rerun: bool,
     dead_owner: Option<String>,
 }
 
-impl Wish {
-    fn claim(run: Run, rerun: bool, dead_owner: Option<String>) -> Self {
-        Self::Claim(Box::new(ClaimWish { run, rerun, dead_owner }))
-    }
-}
-
+/// What to ask of the ledger, by what it holds; or the answer, if nothing is to be asked.
 async fn wish(
     record: Option<LedgerRecord>,
     source: &SourceObject,
     input: &ClaimInput,
     ports: Ports<'_>,
     config: &Config,
-) -> StepResult<Wish> {
+) -> StepResult<ControlFlow<ClaimOutput, Wish>> {
     let own_run = new_run(source, &input.execution, input.rerun, ports, config);
     let Some(record) = record else {
-        let run = own_run.await?;
-        return Ok(Wish::claim(run, input.rerun, None));
+        let wish = Wish { run: own_run.await?, rerun: input.rerun, dead_owner: None };
+        return Ok(ControlFlow::Continue(wish));
     };
     let mine = record.owner.id == input.execution.id;
     let rerun = input.rerun && !record.is_run_of(&input.execution);
     let dead_owner = match record.state {
         LedgerState::Completed if !rerun => {
-            return Ok(Wish::None(Box::new(already_done(record, input, ports).await?)));
+            return Ok(ControlFlow::Break(already_done(record, input, ports).await?));
         }
         LedgerState::Completed | LedgerState::Failed if rerun => {
-            let run = own_run.await?;
-            return Ok(Wish::claim(run, rerun, None));
+            let wish = Wish { run: own_run.await?, rerun, dead_owner: None };
+            return Ok(ControlFlow::Continue(wish));
         }
         LedgerState::InProgress if !mine && record.lease_expires_at >= ports.clock.now() => {
             if ports.executions.is_running(&record.owner.id).await? {
-                return Ok(Wish::None(Box::new(in_progress(record))));
+                return Ok(ControlFlow::Break(in_progress(record)));
             }
             Some(record.owner.id)
         }
         _ => None,
     };
     // The run that is taken over is the record's, whatever this execution would have fixed.
-    Ok(Wish::claim(record.run, false, dead_owner))
+    Ok(ControlFlow::Continue(Wish { run: record.run, rerun: false, dead_owner }))
 }
 
 /// The run is this execution's.
@@ -138,35 +131,31 @@ async fn begin(
         && let Some(manifest) = finish_published(&run, &input.execution, ports).await?
     {
         return Ok(ClaimOutput {
-            decision: Decision::ReportDue,
+            adopted,
             outcome: Some(manifest.results.outcome),
             refusal: manifest.results.refusal,
             completed_at: Some(manifest.completed_at),
-            run,
-            adopted,
-            owner: None,
             mail: Some(MailStatus::NotSent),
+            ..decided(Decision::ReportDue, run)
         });
     }
-    Ok(ClaimOutput {
-        decision: if refusal.is_some() { Decision::Refused } else { Decision::Claimed },
-        run,
-        adopted,
-        refusal,
-        owner: None,
-        outcome: None,
-        completed_at: None,
-        mail: None,
-    })
+    let decision = if refusal.is_some() { Decision::Refused } else { Decision::Claimed };
+    Ok(ClaimOutput { adopted, refusal, ..decided(decision, run) })
 }
 
 fn in_progress(record: LedgerRecord) -> ClaimOutput {
+    let owner = Some(record.owner);
+    ClaimOutput { owner, ..decided(Decision::InProgress, record.run) }
+}
+
+/// The decision about a run of which there is nothing else to say.
+fn decided(decision: Decision, run: Run) -> ClaimOutput {
     ClaimOutput {
-        decision: Decision::InProgress,
-        run: record.run,
+        decision,
+        run,
         adopted: false,
         refusal: None,
-        owner: Some(record.owner),
+        owner: None,
         outcome: None,
         completed_at: None,
         mail: None,

@@ -13,7 +13,7 @@ use pipeline_core::{
     steps::claim_file::{CompleteInput, CompleteOutput},
 };
 
-use crate::{Config, Ports};
+use crate::{config::Config, ports::Ports};
 
 pub(crate) async fn complete(
     input: CompleteInput,

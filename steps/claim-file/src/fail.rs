@@ -5,7 +5,7 @@ use pipeline_core::{
     steps::claim_file::FailOutput,
 };
 
-use crate::Ports;
+use crate::ports::Ports;
 
 /// The longest name of an error in the states language.
 ///

@@ -8,7 +8,7 @@ use pipeline_core::{
     steps::claim_file::ClaimInput,
 };
 
-use crate::{Config, Ports, output_names::OutputNames};
+use crate::{config::Config, output_names::OutputNames, ports::Ports};
 
 /// The file as the store has it, pinned to the event's version, or else to the newest.
 pub(crate) async fn source_object(

@@ -4,7 +4,7 @@ use contract::reject::{Refusal, RefusalCode};
 use pipeline_core::{ports::key_fault, run::SourceObject};
 
 use crate::{
-    Config,
+    config::Config,
     output_names::{OutputNames, without_csv},
 };
 

@@ -4,12 +4,17 @@
 //! end it is announced and reported.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
-mod stage;
+mod pipeline;
 
 use std::{cell::RefCell, collections::BTreeMap, pin::pin};
 
 use chrono::TimeDelta;
 use claim_file::Ports;
+use pipeline::{
+    KEY, Pipeline, claim, claim_of, complete, execution, fail,
+    stepwise::{Fault, Granted, Stepwise, finish, pause, step},
+    work,
+};
 use pipeline_core::{
     error::{ErrorKind, StepError, StepResult},
     events::DetailType,
@@ -22,11 +27,6 @@ use pipeline_core::{
     },
 };
 use proptest::prelude::*;
-use stage::{
-    KEY, Stage, claim, claim_of, complete, execution, fail,
-    stepwise::{Fault, Granted, Stepwise, finish, pause, step},
-    work,
-};
 
 const EXECUTIONS: usize = 4;
 
@@ -77,22 +77,22 @@ struct Mails(RefCell<BTreeMap<String, usize>>);
 /// bytes of the analysis differ from one execution to the next.
 async fn execute(
     name: String,
-    stage: &Stage,
+    pipeline: &Pipeline,
     ports: Ports<'_>,
     mood: &str,
     mails: &Mails,
     rerun: bool,
 ) -> StepResult<Decision> {
-    let execution = stage.start(&name);
+    let execution = pipeline.start(&name);
     let result = async {
         let input = ClaimInput { rerun, ..claim_of(KEY, &execution) };
-        let claimed = retry(async || claim(input.clone(), ports, &stage.config).await).await?;
+        let claimed = retry(async || claim(input.clone(), ports, &pipeline.config).await).await?;
         check_answer(&claimed, &execution);
         match claimed.decision {
             Decision::Claimed => {
                 let run = &claimed.run;
                 let results = retry(async || work(ports.store, run, mood).await).await?;
-                let config = &stage.config;
+                let config = &pipeline.config;
                 retry(async || complete(run, &execution, &results, ports, config).await).await?;
                 retry(async || send(run, ports, mails).await).await?;
             }
@@ -105,10 +105,10 @@ async fn execute(
         Ok(claimed.decision)
     }
     .await;
-    stage.executions.end(&execution.id);
+    pipeline.executions.end(&execution.id);
     if result.is_err() {
         let error = Some("InternalError");
-        retry(async || fail(&execution, "FAILED", error, ports, &stage.config).await).await?;
+        retry(async || fail(&execution, "FAILED", error, ports, &pipeline.config).await).await?;
     }
     result
 }
@@ -168,9 +168,9 @@ fn check_grants(granted: &[Granted], may_rerun: &str) {
 }
 
 /// Every manifest that is published.
-fn manifests(stage: &Stage) -> BTreeMap<String, bytes::Bytes> {
-    let keys = stage.store.keys().into_iter().filter(|key| key.ends_with("/manifest.json"));
-    keys.filter_map(|key| Some((key.clone(), stage.store.bytes(&key)?))).collect()
+fn manifests(pipeline: &Pipeline) -> BTreeMap<String, bytes::Bytes> {
+    let keys = pipeline.store.keys().into_iter().filter(|key| key.ends_with("/manifest.json"));
+    keys.filter_map(|key| Some((key.clone(), pipeline.store.bytes(&key)?))).collect()
 }
 
 /// Plays the acts, then lets everything die and one more execution come, of which one call fails.
@@ -178,15 +178,15 @@ fn manifests(stage: &Stage) -> BTreeMap<String, bytes::Bytes> {
 /// `wavering`: a model says something else to each execution. `rerun`: the last of the executions of
 /// the acts asks for one.
 fn play(acts: &[Act], last_fault: Option<(usize, Fault)>, wavering: bool, rerun: bool) {
-    let stage = Stage::new();
-    let stepwise = Stepwise::new(&stage);
+    let pipeline = Pipeline::new();
+    let stepwise = Stepwise::new(&pipeline);
     let mails = Mails::default();
     let moods = ["a", "b", "c", "d", "e"].map(|mood| if wavering { mood } else { "" });
     let mut living: Vec<_> = (0..EXECUTIONS)
         .map(|who| {
             let name = format!("execution-{who}");
             let rerun = rerun && who == EXECUTIONS - 1;
-            Some(Box::pin(execute(name, &stage, stepwise.ports(), moods[who], &mails, rerun)))
+            Some(Box::pin(execute(name, &pipeline, stepwise.ports(), moods[who], &mails, rerun)))
         })
         .collect();
     let mut published = BTreeMap::new();
@@ -208,15 +208,18 @@ fn play(acts: &[Act], last_fault: Option<(usize, Fault)>, wavering: bool, rerun:
             Act::Die(who, told) => {
                 living[who] = None;
                 let dead = execution(&format!("execution-{who}"));
-                stage.executions.end(&dead.id);
+                pipeline.executions.end(&dead.id);
                 if told {
-                    finish(fail(&dead, "ABORTED", None, stepwise.ports(), &stage.config)).unwrap();
+                    finish(fail(&dead, "ABORTED", None, stepwise.ports(), &pipeline.config))
+                        .unwrap();
                 }
             }
-            Act::SeemDead(who) => stage.executions.end(&execution(&format!("execution-{who}")).id),
-            Act::Lapse => stage.clock.advance(TimeDelta::hours(3)),
+            Act::SeemDead(who) => {
+                pipeline.executions.end(&execution(&format!("execution-{who}")).id);
+            }
+            Act::Lapse => pipeline.clock.advance(TimeDelta::hours(3)),
         }
-        let now = manifests(&stage);
+        let now = manifests(&pipeline);
         assert!(published.iter().all(|(key, bytes)| now.get(key) == Some(bytes)), "it changed");
         published = now;
     }
@@ -225,8 +228,8 @@ fn play(acts: &[Act], last_fault: Option<(usize, Fault)>, wavering: bool, rerun:
     // Nothing may be stuck.
     living.clear();
     (0..EXECUTIONS)
-        .for_each(|who| stage.executions.end(&execution(&format!("execution-{who}")).id));
-    let last = execute("last".into(), &stage, stepwise.ports(), moods[4], &mails, false);
+        .for_each(|who| pipeline.executions.end(&execution(&format!("execution-{who}")).id));
+    let last = execute("last".into(), &pipeline, stepwise.ports(), moods[4], &mails, false);
     let last = finish_with(last, last_fault, &stepwise);
     check_grants(&stepwise.granted(), if rerun { "execution-3" } else { "" });
     assert!(mails.0.borrow().values().all(|mails| *mails <= 1), "{:?}", mails.0);
@@ -236,23 +239,23 @@ fn play(acts: &[Act], last_fault: Option<(usize, Fault)>, wavering: bool, rerun:
             // A model that says something else each time, and an execution that wrote on after it was
             // taken for dead: the run cannot be proven whole, and says so. A rerun is the way out.
             assert!(wavering, "{}", error.report());
-            let again = execute("rerun".into(), &stage, stepwise.ports(), "", &mails, true);
+            let again = execute("rerun".into(), &pipeline, stepwise.ports(), "", &mails, true);
             assert_eq!(finish(again).unwrap(), Decision::Claimed);
         }
     }
 
-    let [record] = stage.ledger.records().try_into().unwrap();
+    let [record] = pipeline.ledger.records().try_into().unwrap();
     assert_eq!(record.state, LedgerState::Completed);
-    let manifest = stage.store.bytes(&record.run.outputs.manifest).unwrap();
+    let manifest = pipeline.store.bytes(&record.run.outputs.manifest).unwrap();
     let manifest: Manifest = serde_json::from_slice(&manifest).unwrap();
     assert_eq!((Some(&manifest.results), &manifest.run), (record.results.as_ref(), &record.run));
     let mail_id = record.run.mail_id(Outcome::Completed);
-    assert!(finish(stage.send_log.get(&mail_id)).unwrap().is_some(), "the report was forgotten");
-    let announced = stage.events.of(DetailType::RunCompleted);
+    assert!(finish(pipeline.send_log.get(&mail_id)).unwrap().is_some(), "the report was forgotten");
+    let announced = pipeline.events.of(DetailType::RunCompleted);
     let correlation_id = record.run.correlation_id.as_str();
     assert!(announced.iter().any(|event| event.detail["correlation_id"] == correlation_id));
     if !wavering {
-        let expected = finish(work(&stage.store, &record.run, "")).unwrap();
+        let expected = finish(work(&pipeline.store, &record.run, "")).unwrap();
         assert_eq!(manifest.results, expected, "outputs are not what the manifest vouches for");
     }
 }

@@ -2,12 +2,13 @@
 //!
 //! To add one, add its name to [`ConstraintName`]; the compiler leads to the rest.
 
+use std::cmp::Ordering;
 use std::collections::HashSet;
 use std::fmt::{self, Write as _};
 
 use regex::Regex;
 
-use crate::field::FieldType;
+use crate::field_type::FieldType;
 use crate::named_enum;
 use crate::types::value::Value;
 
@@ -64,24 +65,21 @@ pub struct Constraint {
 pub(super) enum Rule {
     MinLength(usize),
     MaxLength(usize),
-    Pattern { source: String, whole: Regex },
+    Pattern {
+        source: String,
+        whole: Regex,
+    },
     Minimum(Value<'static>),
     Maximum(Value<'static>),
     ExclusiveMinimum(Value<'static>),
     ExclusiveMaximum(Value<'static>),
-    Enum(Choices),
+    /// The list of the choices for people, and the choices.
+    Enum(String, Choices),
 }
 
-/// The values of an `enum`, and their list for people.
+/// The values of an `enum`. A few are compared one by one, many are looked up.
 #[derive(Debug, Clone)]
-pub(super) struct Choices {
-    text: String,
-    values: ChoiceValues,
-}
-
-/// A few are compared one by one, many are looked up.
-#[derive(Debug, Clone)]
-enum ChoiceValues {
+pub(super) enum Choices {
     Few(Vec<Value<'static>>),
     Many(HashSet<Value<'static>>),
 }
@@ -89,25 +87,29 @@ enum ChoiceValues {
 impl Choices {
     const FEW: usize = 8;
 
-    /// `values` are in the contract's order.
-    pub(super) fn new(values: Vec<Value<'static>>) -> Self {
-        let text = choices_text(&values);
-        let values = if values.len() <= Self::FEW {
-            ChoiceValues::Few(values)
+    fn new(values: Vec<Value<'static>>) -> Self {
+        if values.len() <= Self::FEW {
+            Self::Few(values)
         } else {
-            ChoiceValues::Many(values.into_iter().collect())
-        };
-        Self { text, values }
+            Self::Many(values.into_iter().collect())
+        }
     }
 
     fn contains<'v>(&'v self, value: &Value<'v>) -> bool {
-        match &self.values {
-            ChoiceValues::Few(values) => values.iter().any(|choice| choice == value),
-            ChoiceValues::Many(values) => {
+        match self {
+            Self::Few(values) => values.contains(value),
+            Self::Many(values) => {
                 let values: &HashSet<Value<'v>> = values;
                 values.contains(value)
             }
         }
+    }
+}
+
+impl Rule {
+    /// The value is one of these, which are in the contract's order.
+    pub(super) fn one_of(values: Vec<Value<'static>>) -> Self {
+        Self::Enum(choices_text(&values), Choices::new(values))
     }
 }
 
@@ -121,7 +123,7 @@ impl Constraint {
             Rule::Maximum(bound) => format!("must be at most {bound}"),
             Rule::ExclusiveMinimum(bound) => format!("must be more than {bound}"),
             Rule::ExclusiveMaximum(bound) => format!("must be less than {bound}"),
-            Rule::Enum(choices) => choices.text.clone(),
+            Rule::Enum(text, _) => text.clone(),
         };
         Self { rule, text: text.into() }
     }
@@ -135,15 +137,11 @@ impl Constraint {
                 Value::String(text) | Value::Any(text) => whole.is_match(text),
                 _ => false,
             },
-            Rule::Minimum(bound) => value.compare(bound).is_some_and(std::cmp::Ordering::is_ge),
-            Rule::Maximum(bound) => value.compare(bound).is_some_and(std::cmp::Ordering::is_le),
-            Rule::ExclusiveMinimum(bound) => {
-                value.compare(bound).is_some_and(std::cmp::Ordering::is_gt)
-            }
-            Rule::ExclusiveMaximum(bound) => {
-                value.compare(bound).is_some_and(std::cmp::Ordering::is_lt)
-            }
-            Rule::Enum(choices) => choices.contains(value),
+            Rule::Minimum(bound) => value.compare(bound).is_some_and(Ordering::is_ge),
+            Rule::Maximum(bound) => value.compare(bound).is_some_and(Ordering::is_le),
+            Rule::ExclusiveMinimum(bound) => value.compare(bound).is_some_and(Ordering::is_gt),
+            Rule::ExclusiveMaximum(bound) => value.compare(bound).is_some_and(Ordering::is_lt),
+            Rule::Enum(_, choices) => choices.contains(value),
         }
     }
 }

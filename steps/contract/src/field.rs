@@ -1,98 +1,17 @@
 //! A field of a contract: how a cell of its column is read and checked.
 
 use std::borrow::Cow;
-use std::fmt;
 use std::sync::Arc;
 
 use crate::constraint::Constraint;
-use crate::named_enum;
+use crate::field_type::FieldType;
 use crate::number::Number;
 use crate::types::boolean::Words;
 use crate::types::numeric::Notation;
 use crate::types::strptime::Pattern;
 use crate::types::temporal;
 use crate::types::text::TextFormat;
-use crate::types::value::Value;
-
-named_enum! {
-    /// The type of a field, by its name in the standard.
-    pub enum FieldType {
-        /// Text.
-        String = "string",
-        /// A whole number.
-        Integer = "integer",
-        /// A decimal number.
-        Number = "number",
-        /// True or false.
-        Boolean = "boolean",
-        /// A day of the Gregorian calendar.
-        Date = "date",
-        /// A date and a time of day.
-        DateTime = "datetime",
-        /// A time of day.
-        Time = "time",
-        /// A calendar year.
-        Year = "year",
-        /// A calendar month.
-        YearMonth = "yearmonth",
-        /// Text of a field that has no type.
-        Any = "any",
-    }
-}
-
-impl FieldType {
-    /// Whether one value is less than another, so that there can be bounds.
-    pub const fn has_order(self) -> bool {
-        match self {
-            Self::Integer
-            | Self::Number
-            | Self::Date
-            | Self::DateTime
-            | Self::Time
-            | Self::Year
-            | Self::YearMonth => true,
-            Self::String | Self::Boolean | Self::Any => false,
-        }
-    }
-
-    /// Whether `format` can be a pattern such as `%d.%m.%Y`.
-    pub const fn has_patterns(self) -> bool {
-        match self {
-            Self::Date | Self::DateTime | Self::Time => true,
-            Self::String
-            | Self::Integer
-            | Self::Number
-            | Self::Boolean
-            | Self::Year
-            | Self::YearMonth
-            | Self::Any => false,
-        }
-    }
-}
-
-named_enum! {
-    /// The name of a format in the standard.
-    pub enum FormatName {
-        /// What the type reads if nothing is said.
-        Default = "default",
-        /// An email address.
-        Email = "email",
-        /// Text that begins with the scheme of a URI.
-        Uri = "uri",
-        /// A universally unique identifier.
-        Uuid = "uuid",
-    }
-}
-
-impl FormatName {
-    /// Whether a field of this type can have the format.
-    pub const fn applies_to(self, field_type: FieldType) -> bool {
-        match self {
-            Self::Default => true,
-            Self::Email | Self::Uri | Self::Uuid => matches!(field_type, FieldType::String),
-        }
-    }
-}
+use crate::types::value::{Time, Value};
 
 /// A field of a contract by its place. Only the contract makes them, so that no other number is taken for
 /// one, and [`Contract::field`](crate::Contract::field) always finds it.
@@ -109,16 +28,9 @@ impl FieldIndex {
 
 /// A cell that is not of its field's type. `Display` is the rule that it breaks, for people: `is
 /// not an integer`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
 pub struct TypeError(pub(super) Arc<str>);
-
-impl fmt::Display for TypeError {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for TypeError {}
 
 /// A field: a column's name, and what its cells must be.
 #[derive(Debug, Clone)]
@@ -226,10 +138,7 @@ impl Reader {
             Self::Time(None) => Value::Time(temporal::time(text)?),
             Self::Time(Some(pattern)) => {
                 let at = pattern.read(text)?;
-                Value::Time(crate::types::value::Time {
-                    local: at.local.time(),
-                    offset_seconds: at.offset_seconds,
-                })
+                Value::Time(Time { local: at.local.time(), offset_seconds: at.offset_seconds })
             }
             Self::Year => Value::Year(temporal::year(text)?),
             Self::YearMonth => {

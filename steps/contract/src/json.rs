@@ -5,6 +5,7 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use crate::problem::{Path, Problems};
+use crate::spelling::nearest;
 
 /// A JSON value. `serde_json::Value` would drop the first of two equal keys in silence.
 #[derive(Debug, Clone, PartialEq)]
@@ -74,10 +75,6 @@ impl<'de> Visitor<'de> for Tree {
 
     fn visit_str<E>(self, value: &str) -> Result<Json, E> {
         Ok(Json::String(value.to_owned()))
-    }
-
-    fn visit_string<E>(self, value: String) -> Result<Json, E> {
-        Ok(Json::String(value))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Json, A::Error> {
@@ -199,10 +196,29 @@ impl<'j> Object<'j> {
         self.entries.iter().map(|(key, _)| key.as_str())
     }
 
+    /// Refuses properties by their name, with the reason.
+    pub(super) fn refuse(&self, refused: &[(&str, &str)], problems: &mut Problems) {
+        for (name, reason) in refused {
+            if let Some(node) = self.get(name) {
+                problems.add(&node.path, format!("`{name}` {reason}"));
+            }
+        }
+    }
+
+    /// Refuses what looks like a misspelled one of `meant`. Anything else is an annotation or a custom
+    /// property, which the standard allows.
+    pub(super) fn refuse_near_misses(&self, meant: &[&str], problems: &mut Problems) {
+        for key in self.keys().filter(|key| !meant.contains(key)) {
+            if let Some(nearest) = nearest(key, meant) {
+                problems.add(&self.path.key(key), format!("did you mean `{nearest}`?"));
+            }
+        }
+    }
+
     /// Every key must be one of `known`.
-    pub(super) fn only(&self, known: &[&'static str], what: &str, problems: &mut Problems) {
+    pub(super) fn only(&self, known: &[&str], what: &str, problems: &mut Problems) {
         for key in self.keys().filter(|key| !known.contains(key)) {
-            let hint = match super::spelling::nearest(key, known) {
+            let hint = match nearest(key, known) {
                 Some(nearest) => format!("did you mean `{nearest}`?"),
                 None => format!("it can be {}", list(known)),
             };

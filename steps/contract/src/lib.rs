@@ -13,9 +13,11 @@
 //! [Table Schema]: https://datapackage.org/standard/table-schema/
 
 mod constraint;
+mod contract;
 mod dialect;
 mod extension;
 mod field;
+mod field_type;
 mod json;
 mod load;
 mod named_enum;
@@ -29,66 +31,14 @@ mod types;
 pub mod wording;
 
 pub use constraint::{Constraint, ConstraintName};
+pub use contract::Contract;
 pub use dialect::Dialect;
 pub use extension::{
     AnalysisPlan, Bin, Dimension, DimensionIndex, Extension, FactsPlan, FreeText, Measure, Noun,
     Period, Statement, TimeAxis, Topic, UndeclaredColumns, Upper,
 };
-pub use field::{Field, FieldIndex, FieldType, FormatName, TypeError};
+pub use field::{Field, FieldIndex, TypeError};
+pub use field_type::{FieldType, FormatName};
 pub use problem::{ContractError, ContractProblem};
 pub use spelling::nearest;
 pub use types::value::{DateTime, Time, Value};
-
-/// A dataset's contract. Only a valid one can be made, and it cannot be changed.
-#[derive(Debug, Clone)]
-pub struct Contract {
-    fields: Vec<Field>,
-    primary_key: Vec<FieldIndex>,
-    dialect: Dialect,
-    extension: Extension,
-}
-
-impl Contract {
-    /// Loads a contract.
-    ///
-    /// # Errors
-    /// Every problem of the document, each with its JSON path.
-    pub fn from_json(json: &[u8]) -> Result<Self, ContractError> {
-        load::contract(json)
-    }
-
-    /// The fields, in the order of the document; at least one.
-    pub fn fields(&self) -> &[Field] {
-        &self.fields
-    }
-
-    /// The fields with their indexes, in the order of the document.
-    pub fn indexed_fields(&self) -> impl Iterator<Item = (FieldIndex, &Field)> {
-        self.fields.iter().enumerate().map(|(index, field)| (FieldIndex(index), field))
-    }
-
-    /// The field of an index that this contract has given out.
-    pub fn field(&self, index: FieldIndex) -> &Field {
-        &self.fields[index.0]
-    }
-
-    /// The field of this name.
-    pub fn field_named(&self, name: &str) -> Option<(FieldIndex, &Field)> {
-        self.indexed_fields().find(|(_, field)| field.name() == name)
-    }
-
-    /// The fields that make a record unique together; none if there is no such key.
-    pub fn primary_key(&self) -> &[FieldIndex] {
-        &self.primary_key
-    }
-
-    /// How the files are written.
-    pub fn dialect(&self) -> &Dialect {
-        &self.dialect
-    }
-
-    /// What is done with the dataset beyond checking it.
-    pub fn sluice(&self) -> &Extension {
-        &self.extension
-    }
-}

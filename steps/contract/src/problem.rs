@@ -3,7 +3,8 @@
 use std::fmt;
 
 /// One thing that is wrong with a contract.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{path}: {message}")]
 pub struct ContractProblem {
     /// Where it is, as a JSON path: `$.fields[3].constraints.minimun`.
     pub path: String,
@@ -11,14 +12,8 @@ pub struct ContractProblem {
     pub message: String,
 }
 
-impl fmt::Display for ContractProblem {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "{}: {}", self.path, self.message)
-    }
-}
-
 /// A contract that cannot be used, with every problem found. `Display` lists them all.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub struct ContractError {
     /// Never empty.
     pub problems: Vec<ContractProblem>,
@@ -35,8 +30,6 @@ impl fmt::Display for ContractError {
         }
     }
 }
-
-impl std::error::Error for ContractError {}
 
 /// A place in the descriptor.
 #[derive(Debug, Clone)]

@@ -42,13 +42,16 @@
 
 mod cells;
 mod scan;
+mod syntax;
 mod write;
 
 use std::borrow::Cow;
 use std::ops::Range;
 
 use self::cells::Spans;
+pub use self::scan::Flaw;
 use self::scan::{Found, Scan};
+use self::syntax::Syntax;
 pub use self::write::write_cell;
 use crate::Dialect;
 
@@ -57,14 +60,6 @@ pub const MAX_RECORD_BYTES: usize = 1 << 20;
 
 /// The UTF-8 byte order mark. It is no part of the first record.
 pub const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
-
-/// The bytes that give a dialect its structure.
-#[derive(Debug, Clone, Copy)]
-struct Syntax {
-    delimiter: u8,
-    quote: u8,
-    comment: Option<u8>,
-}
 
 /// Finds the records in chunks of bytes, without I/O.
 ///
@@ -101,11 +96,7 @@ impl RecordReader {
     /// (at least 1 and at most 2³⁰ are in effect).
     pub fn new(dialect: &Dialect, max_record_bytes: usize) -> Self {
         Self {
-            syntax: Syntax {
-                delimiter: dialect.delimiter,
-                quote: dialect.quote_char,
-                comment: dialect.comment_char,
-            },
+            syntax: Syntax::of(*dialect),
             max_record_bytes: max_record_bytes.clamp(1, cells::LONGEST),
             buffer: Vec::new(),
             start: 0,
@@ -219,16 +210,6 @@ impl RecordReader {
         self.begun = true;
         Some(())
     }
-}
-
-/// Why a record could not be read as one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Flaw {
-    /// The record would end beyond the bound, or not before the file does: a quote that was opened
-    /// in its first line is not closed there. Only that line is the record.
-    UnclosedQuote,
-    /// The line alone is longer than the bound. It comes in pieces.
-    TooLong,
 }
 
 /// One record, or a piece of one that is too long: see [`Self::continues`].

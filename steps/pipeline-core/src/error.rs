@@ -2,69 +2,40 @@
 
 use std::{error::Error as StdError, fmt};
 
-/// What went wrong, by the name that the state machine's `Retry` and `Catch` match.
-///
-/// The set is frozen: a name may be added, never renamed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum ErrorKind {
-    /// A service asked us to slow down. Worth another try.
-    Throttled,
-    /// A service did not answer or answered with a fault of its own. Worth another try.
-    DependencyUnavailable,
-    /// The environment must be mended before another try: disk, permissions, credentials, a quota that
-    /// does not come back by waiting, or a bucket, table or model that is missing.
-    Environment,
-    /// The input of a step is not what the step accepts.
-    InvalidEvent,
-    /// An object, or the version of it that the run has pinned, is gone.
-    ObjectNotFound,
-    /// A conditional write met another state than it demands, such as a lost claim.
-    PreconditionFailed,
-    /// The dataset has no contract, or its contract does not load.
-    Contract,
-    /// The model gave no usable answer, not even after the repair round.
-    ModelAnswer,
-    /// The call would cost more than the run's ceiling.
-    CostCeiling,
-    /// The mail was definitely refused.
-    EmailRefused,
-    /// A promise of our own was broken. A bug, reported as one.
-    Internal,
+use contract::named_enum;
+
+named_enum! {
+    /// What went wrong, by the name that the state machine's `Retry` and `Catch` match.
+    ///
+    /// The set is frozen: a name may be added, never renamed.
+    pub enum ErrorKind {
+        /// A service asked us to slow down. Worth another try.
+        Throttled = "ThrottledError",
+        /// A service did not answer or answered with a fault of its own. Worth another try.
+        DependencyUnavailable = "DependencyUnavailableError",
+        /// The environment must be mended before another try: disk, permissions, credentials, a quota that
+        /// does not come back by waiting, or a bucket, table or model that is missing.
+        Environment = "EnvironmentError",
+        /// The input of a step is not what the step accepts.
+        InvalidEvent = "InvalidEventError",
+        /// An object, or the version of it that the run has pinned, is gone.
+        ObjectNotFound = "ObjectNotFoundError",
+        /// A conditional write met another state than it demands, such as a lost claim.
+        PreconditionFailed = "PreconditionFailedError",
+        /// The dataset has no contract, or its contract does not load.
+        Contract = "ContractError",
+        /// The model gave no usable answer, not even after the repair round.
+        ModelAnswer = "ModelAnswerError",
+        /// The call would cost more than the run's ceiling.
+        CostCeiling = "CostCeilingError",
+        /// The mail was definitely refused.
+        EmailRefused = "EmailRefusedError",
+        /// A promise of our own was broken. A bug, reported as one.
+        Internal = "InternalError",
+    }
 }
 
 impl ErrorKind {
-    /// Every kind, for the tests that hold code and state machine together.
-    pub const ALL: [Self; 11] = [
-        Self::Throttled,
-        Self::DependencyUnavailable,
-        Self::Environment,
-        Self::InvalidEvent,
-        Self::ObjectNotFound,
-        Self::PreconditionFailed,
-        Self::Contract,
-        Self::ModelAnswer,
-        Self::CostCeiling,
-        Self::EmailRefused,
-        Self::Internal,
-    ];
-
-    /// The name under which the state machine sees this kind (`Error` in Amazon States Language).
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Throttled => "ThrottledError",
-            Self::DependencyUnavailable => "DependencyUnavailableError",
-            Self::Environment => "EnvironmentError",
-            Self::InvalidEvent => "InvalidEventError",
-            Self::ObjectNotFound => "ObjectNotFoundError",
-            Self::PreconditionFailed => "PreconditionFailedError",
-            Self::Contract => "ContractError",
-            Self::ModelAnswer => "ModelAnswerError",
-            Self::CostCeiling => "CostCeilingError",
-            Self::EmailRefused => "EmailRefusedError",
-            Self::Internal => "InternalError",
-        }
-    }
-
     /// Whether the same call may succeed a moment later. Every such kind has a `Retry`.
     pub const fn is_retryable(self) -> bool {
         matches!(self, Self::Throttled | Self::DependencyUnavailable)

@@ -4,20 +4,15 @@
 //! The shapes are documented in `events/README.md`, and each has its JSON Schema beside it. A member may
 //! be added within a version; none is removed, renamed or given another meaning.
 
-use std::collections::BTreeMap;
-
 use chrono::{DateTime, SecondsFormat, Utc};
-use contract::{
-    named_enum,
-    reject::{RefusalCode, RejectCode},
-};
+use contract::{named_enum, reject::RefusalCode};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::{
     error::{ErrorKind, StepError, StepResult},
     results::{OutputPlaces, RunResults},
-    run::{Outcome, OutputKind, RecordCounts, Run},
+    run::{OutputKind, Run},
     status_change::StatusChange,
     steps::{analyze, validate_and_partition},
 };
@@ -58,7 +53,7 @@ named_enum! {
 
 /// What every event says about its run.
 #[derive(Debug, Serialize)]
-struct Detail<'a, M> {
+struct Detail<'a> {
     /// [`EVENT_VERSION`]
     version: &'a str,
     correlation_id: &'a str,
@@ -69,57 +64,7 @@ struct Detail<'a, M> {
     dataset: &'a str,
     started_at: String,
     #[serde(flatten)]
-    members: M,
-}
-
-#[derive(Debug, Serialize)]
-struct FileClaimed<'a> {
-    adopted: bool,
-    refusal_code: Option<RefusalCode>,
-    source_version_id: Option<&'a str>,
-    source_etag: &'a str,
-    source_size_bytes: u64,
-    source_checksum: &'a str,
-    contract_sha256: &'a str,
-}
-
-#[derive(Debug, Serialize)]
-struct ProcessingComplete<'a> {
-    verdict: validate_and_partition::Verdict,
-    refusal_code: Option<RefusalCode>,
-    records: RecordCounts,
-    rejected_by_code: &'a BTreeMap<RejectCode, u64>,
-    outputs: OutputPlaces,
-}
-
-#[derive(Debug, Serialize)]
-struct AnalysisComplete<'a> {
-    analysis_id: &'a str,
-    records_analyzed: u64,
-    model: &'a str,
-    degraded: bool,
-    anomalies: analyze::AnomalyCounts,
-    input_tokens: u64,
-    output_tokens: u64,
-    cost_usd: f64,
-    outputs: OutputPlaces,
-}
-
-#[derive(Debug, Serialize)]
-struct RunCompleted<'a> {
-    outcome: Outcome,
-    refusal_code: Option<RefusalCode>,
-    records: Option<RecordCounts>,
-    rejected_by_code: Option<&'a BTreeMap<RejectCode, u64>>,
-    outputs: OutputPlaces,
-    completed_at: Option<String>,
-}
-
-#[derive(Debug, Serialize)]
-struct RunFailed<'a> {
-    status: &'a str,
-    error: &'a str,
-    failed_at: Option<String>,
+    members: Value,
 }
 
 /// The run that events are about, and the execution that publishes them: its ARN.
@@ -139,15 +84,15 @@ impl EventsOf<'_> {
         refusal_code: Option<RefusalCode>,
     ) -> StepResult<DomainEvent> {
         let source = &self.run.source;
-        let members = FileClaimed {
-            adopted,
-            refusal_code,
-            source_version_id: source.version_id.as_deref(),
-            source_etag: &source.etag,
-            source_size_bytes: source.size_bytes,
-            source_checksum: &source.checksum,
-            contract_sha256: &self.run.contract.sha256,
-        };
+        let members = json!({
+            "adopted": adopted,
+            "refusal_code": refusal_code,
+            "source_version_id": source.version_id,
+            "source_etag": source.etag,
+            "source_size_bytes": source.size_bytes,
+            "source_checksum": source.checksum,
+            "contract_sha256": self.run.contract.sha256,
+        });
         self.event(DetailType::FileClaimed, members)
     }
 
@@ -156,17 +101,18 @@ impl EventsOf<'_> {
         &self,
         output: &validate_and_partition::Output,
     ) -> StepResult<DomainEvent> {
-        let members = ProcessingComplete {
-            verdict: output.verdict,
-            refusal_code: output.refusal.as_ref().map(|refusal| refusal.code),
-            records: output.records,
-            rejected_by_code: &output.rejected_by_code,
-            outputs: OutputPlaces {
-                processed: output.processed.as_ref().map(|object| object.key.clone()),
-                rejected: output.rejected.as_ref().map(|object| object.key.clone()),
-                ..OutputPlaces::default()
-            },
+        let outputs = OutputPlaces {
+            processed: output.processed.as_ref().map(|object| object.key.clone()),
+            rejected: output.rejected.as_ref().map(|object| object.key.clone()),
+            ..OutputPlaces::default()
         };
+        let members = json!({
+            "verdict": output.verdict,
+            "refusal_code": output.refusal.as_ref().map(|refusal| refusal.code),
+            "records": output.records,
+            "rejected_by_code": output.rejected_by_code,
+            "outputs": outputs,
+        });
         self.event(DetailType::ProcessingComplete, members)
     }
 
@@ -177,23 +123,24 @@ impl EventsOf<'_> {
         output: &analyze::Output,
     ) -> StepResult<DomainEvent> {
         let key = |kind| Some(self.run.outputs.key(kind).to_owned());
-        let members = AnalysisComplete {
-            analysis_id: &output.analysis_id,
-            records_analyzed,
-            model: &output.model,
-            degraded: output.degraded,
-            anomalies: output.anomalies,
-            input_tokens: output.input_tokens,
-            output_tokens: output.output_tokens,
-            cost_usd: output.cost_usd,
-            outputs: OutputPlaces {
-                processed: key(OutputKind::Processed),
-                rejected: key(OutputKind::Rejected),
-                facts: key(OutputKind::Facts),
-                analysis: key(OutputKind::Analysis),
-                ..OutputPlaces::default()
-            },
+        let outputs = OutputPlaces {
+            processed: key(OutputKind::Processed),
+            rejected: key(OutputKind::Rejected),
+            facts: key(OutputKind::Facts),
+            analysis: key(OutputKind::Analysis),
+            ..OutputPlaces::default()
         };
+        let members = json!({
+            "analysis_id": output.analysis_id,
+            "records_analyzed": records_analyzed,
+            "model": output.model,
+            "degraded": output.degraded,
+            "anomalies": output.anomalies,
+            "input_tokens": output.input_tokens,
+            "output_tokens": output.output_tokens,
+            "cost_usd": output.cost_usd,
+            "outputs": outputs,
+        });
         self.event(DetailType::AnalysisComplete, members)
     }
 
@@ -203,25 +150,25 @@ impl EventsOf<'_> {
         results: &RunResults,
         completed_at: Option<DateTime<Utc>>,
     ) -> StepResult<DomainEvent> {
-        let members = RunCompleted {
-            outcome: results.outcome,
-            refusal_code: results.refusal.as_ref().map(|refusal| refusal.code),
-            records: results.records(),
-            rejected_by_code: results.rejected_by_code(),
-            outputs: results.places(self.run, str::to_owned),
-            completed_at: completed_at.map(timestamp),
-        };
+        let members = json!({
+            "outcome": results.outcome,
+            "refusal_code": results.refusal.as_ref().map(|refusal| refusal.code),
+            "records": results.records(),
+            "rejected_by_code": results.rejected_by_code(),
+            "outputs": results.places(self.run, str::to_owned),
+            "completed_at": completed_at.map(timestamp),
+        });
         self.event(DetailType::RunCompleted, members)
     }
 
     /// `Run Failed`: the execution ended as `change` says, with an error of this name.
     pub fn run_failed(&self, change: &StatusChange, error: &str) -> StepResult<DomainEvent> {
         let failed_at = change.stop_date.and_then(DateTime::from_timestamp_millis).map(timestamp);
-        let members = RunFailed { status: &change.status, error, failed_at };
+        let members = json!({ "status": change.status, "error": error, "failed_at": failed_at });
         self.event(DetailType::RunFailed, members)
     }
 
-    fn event(&self, detail_type: DetailType, members: impl Serialize) -> StepResult<DomainEvent> {
+    fn event(&self, detail_type: DetailType, members: Value) -> StepResult<DomainEvent> {
         let Run { correlation_id, source, contract, .. } = self.run;
         let detail = Detail {
             version: EVENT_VERSION,

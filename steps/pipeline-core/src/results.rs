@@ -105,15 +105,12 @@ impl RunResults {
     #[must_use]
     pub fn without_durations(&self) -> Self {
         let mut results = self.clone();
-        if let Some(validation) = &mut results.validation {
-            validation.duration_ms = 0;
-        }
-        if let Some(aggregation) = &mut results.aggregation {
-            aggregation.duration_ms = 0;
-        }
-        if let Some(analysis) = &mut results.analysis {
-            analysis.duration_ms = 0;
-        }
+        let durations = [
+            results.validation.as_mut().map(|output| &mut output.duration_ms),
+            results.aggregation.as_mut().map(|output| &mut output.duration_ms),
+            results.analysis.as_mut().map(|output| &mut output.duration_ms),
+        ];
+        durations.into_iter().flatten().for_each(|duration_ms| *duration_ms = 0);
         results
     }
 }

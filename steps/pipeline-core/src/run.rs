@@ -51,25 +51,20 @@ pub struct OutputKeys {
     pub manifest: String,
 }
 
-/// The objects that a run publishes before its manifest, in the order of publishing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum OutputKind {
-    /// The valid rows.
-    Processed,
-    /// The rejected rows with their reasons.
-    Rejected,
-    /// The numbers.
-    Facts,
-    /// What is said about them.
-    Analysis,
-    /// The report for a browser.
-    Report,
-}
-
-impl OutputKind {
-    /// Every kind, in the order of publishing.
-    pub const ALL: [Self; 5] =
-        [Self::Processed, Self::Rejected, Self::Facts, Self::Analysis, Self::Report];
+named_enum! {
+    /// The objects that a run publishes before its manifest, in the order of publishing.
+    pub enum OutputKind {
+        /// The valid rows.
+        Processed = "processed",
+        /// The rejected rows with their reasons.
+        Rejected = "rejected",
+        /// The numbers.
+        Facts = "facts",
+        /// What is said about them.
+        Analysis = "analysis",
+        /// The report for a browser.
+        Report = "report",
+    }
 }
 
 impl OutputKeys {

@@ -28,7 +28,7 @@ async fn step(input: Input) -> StepResult<(Value, Option<Metrics>)> {
             Ok((json!({"length": text.len(), "trace": trace}), None))
         }
         Input::Fail { kind } => {
-            let kind = ErrorKind::ALL.into_iter().find(|known| known.name() == kind);
+            let kind = ErrorKind::ALL.into_iter().find(|known| known.as_str() == kind);
             Err(error(kind.unwrap_or(ErrorKind::Internal)).because("the reason"))
         }
         #[expect(clippy::panic, reason = "it is what the tests ask for")]

@@ -13,7 +13,7 @@ const MAX_MESSAGE_BYTES: usize = 5_000;
 /// match. Without it Lambda would show the name of a Rust type.
 #[derive(Debug)]
 pub(crate) struct Failure {
-    /// `ErrorKind::name`, or one of AWS's own for a failed start.
+    /// `ErrorKind::as_str`, or one of AWS's own for a failed start.
     pub(crate) error_type: &'static str,
     /// The report, at bounded length.
     pub(crate) error_message: String,
@@ -27,7 +27,7 @@ impl Failure {
 
 impl From<&StepError> for Failure {
     fn from(error: &StepError) -> Self {
-        Self::new(error.kind().name(), error.report())
+        Self::new(error.kind().as_str(), error.report())
     }
 }
 
@@ -57,7 +57,7 @@ mod tests {
     fn every_kind_keeps_its_name() {
         for kind in ErrorKind::ALL {
             let diagnostic = Diagnostic::from(Failure::from(&StepError::new(kind, "so it is")));
-            assert_eq!(diagnostic.error_type, kind.name());
+            assert_eq!(diagnostic.error_type, kind.as_str());
             assert_eq!(diagnostic.error_message, "so it is");
         }
     }

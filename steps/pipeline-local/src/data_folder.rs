@@ -31,14 +31,13 @@ pub struct DataFolder {
     pub outbox: Outbox,
     /// The event bus.
     pub events: EventLog,
-    root: PathBuf,
 }
 
 impl DataFolder {
     /// Opens a data folder, which is created if need be, and removes what processes that ended have left.
     pub fn open(folder: &Path) -> StepResult<Self> {
         let store = FolderStore::open(folder)?;
-        let root = store.root().to_owned();
+        let root = store.root();
         let internal = root.join(INTERNAL);
         let gate = Gate::enter(&internal)?;
         Ok(Self {
@@ -47,19 +46,18 @@ impl DataFolder {
             outbox: Outbox::new(root.join("outbox"), store.temp_files()),
             events: EventLog::new(root.join("events.jsonl")),
             store,
-            root,
         })
     }
 
     /// The absolute path of the folder.
     pub fn root(&self) -> &Path {
-        &self.root
+        self.store.root()
     }
 
     /// Where the command line keeps the histories of executions, `<name>.jsonl` each. An execution begins
     /// its history after it has taken its lock.
     pub fn history_folder(&self) -> PathBuf {
-        history_folder(&self.root.join(INTERNAL))
+        history_folder(&self.root().join(INTERNAL))
     }
 
     /// The name that stands where AWS has the bucket's. It is part of what identifies a content, so

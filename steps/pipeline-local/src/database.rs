@@ -12,7 +12,7 @@ use std::{
 
 use pipeline_core::error::{ErrorKind, StepError, StepResult};
 use rusqlite::{
-    Connection, ErrorCode, Transaction, TransactionBehavior, ffi::SQLITE_IOERR_SHMSIZE,
+    Connection, ErrorCode, Params, Transaction, TransactionBehavior, ffi::SQLITE_IOERR_SHMSIZE,
 };
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -125,6 +125,12 @@ fn from_json<T: DeserializeOwned>(text: &str) -> StepResult<T> {
     serde_json::from_str(text).map_err(|error| {
         StepError::new(ErrorKind::Internal, "cannot read a row of the database").because(error)
     })
+}
+
+/// Changes what the statement says.
+fn execute(connection: &Connection, sql: &str, values: impl Params) -> StepResult<()> {
+    connection.execute(sql, values).map_err(database_error)?;
+    Ok(())
 }
 
 /// The first column of the first row of a query by one text, read as JSON.

@@ -17,6 +17,11 @@ pub(crate) fn io_error(action: &'static str, path: &Path, error: io::Error) -> S
     .because(error)
 }
 
+/// Whether the error says that nothing is there.
+pub(crate) fn is_absent(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
+}
+
 /// The kind of an error that does not pass by itself, and what to do about it. A full disk is one:
 /// nothing frees it within the minute that a state retries, and each try writes the file again.
 fn remedy(kind: io::ErrorKind) -> Option<(ErrorKind, &'static str)> {

@@ -45,20 +45,12 @@ impl Presence {
     /// Announces this process under the path, or gives `None` if somebody alive holds it.
     pub(crate) fn announce(_gate: &Gate, path: &Path) -> io::Result<Option<Self>> {
         let file = OpenOptions::new().create(true).append(true).open(path)?;
-        match file.try_lock() {
-            Ok(()) => Ok(Some(Self(file))),
-            Err(TryLockError::WouldBlock) => Ok(None),
-            Err(TryLockError::Error(error)) => Err(error),
-        }
+        Ok(locks(&file)?.then(|| Self(file)))
     }
 
     /// Whether a process that is alive holds the path. `NotFound` if none ever has.
     pub(crate) fn is_held(_gate: &Gate, path: &Path) -> io::Result<bool> {
-        match File::open(path)?.try_lock() {
-            Ok(()) => Ok(false),
-            Err(TryLockError::WouldBlock) => Ok(true),
-            Err(TryLockError::Error(error)) => Err(error),
-        }
+        Ok(!locks(&File::open(path)?)?)
     }
 
     /// The lock files of a folder that nobody holds any more.
@@ -71,5 +63,14 @@ impl Presence {
             }
         }
         Ok(abandoned)
+    }
+}
+
+/// Locks the file, if nobody alive holds it; tells whether it did.
+fn locks(file: &File) -> io::Result<bool> {
+    match file.try_lock() {
+        Ok(()) => Ok(true),
+        Err(TryLockError::WouldBlock) => Ok(false),
+        Err(TryLockError::Error(error)) => Err(error),
     }
 }

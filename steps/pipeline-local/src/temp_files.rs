@@ -1,7 +1,7 @@
 //! Temporary files of this process, under `.sluice/tmp`, and how they get their names.
 
 use std::{
-    fs::{self, File, OpenOptions},
+    fs::{self, File},
     io,
     path::{Path, PathBuf},
     sync::{
@@ -48,11 +48,9 @@ impl TempFiles {
     /// Begins a new file.
     pub(crate) fn create(self: &Arc<Self>) -> StepResult<TempFile> {
         let name = self.next_name();
-        let file = OpenOptions::new().read(true).write(true).create_new(true).open(&name.path);
-        match file {
-            Ok(file) => Ok(TempFile { file, name }),
-            Err(error) => Err(io_error("create a temporary file", &name.path, error)),
-        }
+        let file = File::create_new(&name.path)
+            .map_err(|error| io_error("create a temporary file", &name.path, error))?;
+        Ok(TempFile { file, name })
     }
 
     /// Gives an existing file a second, temporary name.

@@ -40,7 +40,7 @@ pub(crate) fn for_refusal(code: RefusalCode) -> &'static str {
 
 /// What is to be done about a failed execution, by the name of its error.
 pub(crate) fn for_failure(status: &str, error: &str) -> &'static str {
-    let is = |kind: ErrorKind| error == kind.name();
+    let is = |kind: ErrorKind| error == kind.as_str();
     if is(ErrorKind::Throttled) || is(ErrorKind::DependencyUnavailable) {
         "A service that the pipeline needs did not answer, not even after retries. When it is back, \
          start the run again as below."

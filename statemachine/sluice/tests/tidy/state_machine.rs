@@ -107,7 +107,7 @@ fn words(names: &BTreeSet<String>) -> String {
 /// What a state retries or catches by name can be raised.
 pub(crate) fn every_error_name_is_one_that_can_happen(tree: &Tree) -> Vec<String> {
     let known: BTreeSet<&str> =
-        ErrorKind::ALL.iter().map(|kind| kind.name()).chain(AWS_ERRORS).collect();
+        ErrorKind::ALL.iter().map(|kind| kind.as_str()).chain(AWS_ERRORS).collect();
     let mut findings = Vec::new();
     for (state, task) in tasks(tree) {
         let entries = ["Retry", "Catch"].iter().flat_map(|handler| list(&task[*handler]));
@@ -144,9 +144,9 @@ pub(crate) fn every_task_retries_what_is_retryable_and_nothing_else_of_ours(
             retried.extend(list(&retrier["ErrorEquals"]).filter_map(Value::as_str));
         }
         for kind in ErrorKind::ALL {
-            match (kind.is_retryable(), retried.contains(kind.name())) {
-                (true, false) => find(format!("must retry {}", kind.name())),
-                (false, true) => find(format!("retries {}, which does not help", kind.name())),
+            match (kind.is_retryable(), retried.contains(kind.as_str())) {
+                (true, false) => find(format!("must retry {}", kind.as_str())),
+                (false, true) => find(format!("retries {}, which does not help", kind.as_str())),
                 _ => {}
             }
         }

@@ -1,7 +1,7 @@
 //! Reads `sluice.analysis`.
 
-use super::Names;
 use super::facts::{dimension_index, items, text_of};
+use super::names::Names;
 use crate::extension::{AnalysisPlan, FactsPlan, Measure, Noun, Statement, Topic};
 use crate::json::{Node, Object, list};
 use crate::problem::Problems;

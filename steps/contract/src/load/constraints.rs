@@ -3,8 +3,9 @@
 use regex::Regex;
 
 use super::regex_dialect;
-use crate::constraint::{Choices, Constraint, ConstraintName, Rule};
-use crate::field::{FieldType, Reader};
+use crate::constraint::{Constraint, ConstraintName, Rule};
+use crate::field::Reader;
+use crate::field_type::FieldType;
 use crate::json::{Json, Node, Object, list};
 use crate::number::Number;
 use crate::problem::Problems;
@@ -87,19 +88,19 @@ impl Constraints {
             ConstraintName::ExclusiveMaximum => {
                 Rule::ExclusiveMaximum(constant(node, reader, problems)?)
             }
-            ConstraintName::Enum => Rule::Enum(choices(node, reader, problems)?),
+            ConstraintName::Enum => choices(node, reader, problems)?,
         };
         self.of_values.push(Constraint::new(rule));
         Some(())
     }
 }
 
-fn choices(node: &Node<'_>, reader: &Reader, problems: &mut Problems) -> Option<Choices> {
+fn choices(node: &Node<'_>, reader: &Reader, problems: &mut Problems) -> Option<Rule> {
     let values = node.each(problems, |node, problems| constant(node, reader, problems))?;
     if values.is_empty() {
         return problems.none(&node.path, "must not be empty");
     }
-    Some(Choices::new(values))
+    Some(Rule::one_of(values))
 }
 
 /// A value of the field's type: text that a cell could hold, or a JSON number or boolean where the

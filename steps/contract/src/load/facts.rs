@@ -3,11 +3,11 @@
 use std::collections::HashSet;
 use std::hash::Hash;
 
-use super::Names;
+use super::names::Names;
 use crate::extension::{
     Bin, Dimension, DimensionIndex, FactsPlan, FreeText, Measure, Period, TimeAxis, Upper,
 };
-use crate::field::FieldType;
+use crate::field_type::FieldType;
 use crate::json::{Json, Node, Object};
 use crate::number::Number;
 use crate::problem::Problems;

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use super::{near_misses, refuse};
+use super::constraints::{self, Constraints};
 use crate::constraint::ConstraintName;
-use crate::field::{Field, FieldType, FormatName, Reader, TypeError};
+use crate::field::{Field, Reader, TypeError};
+use crate::field_type::{FieldType, FormatName};
 use crate::json::{Json, Node, Object, list};
 use crate::problem::Problems;
 use crate::types::boolean::Words;
@@ -74,8 +75,8 @@ pub(super) fn read(
     }
     let (reader, rule) = reader(field_type, &object, problems)?;
     let constraints = match object.get("constraints") {
-        Some(node) => super::constraints::read(&node, &reader, problems)?,
-        None => super::constraints::Constraints::default(),
+        Some(node) => constraints::read(&node, &reader, problems)?,
+        None => Constraints::default(),
     };
     Some(Field {
         name: name?.to_owned(),
@@ -89,7 +90,7 @@ pub(super) fn read(
 }
 
 fn check_keys(object: &Object<'_>, problems: &mut Problems) {
-    refuse(object, &REFUSED, problems);
+    object.refuse(&REFUSED, problems);
     for name in ConstraintName::ALL.map(ConstraintName::as_str) {
         if object.get(name).is_some() {
             let message =
@@ -97,12 +98,10 @@ fn check_keys(object: &Object<'_>, problems: &mut Problems) {
             problems.add(&object.path.key(name), message);
         }
     }
-    let more: Vec<&'static str> = ANNOTATIONS
-        .into_iter()
-        .chain(REFUSED.map(|(name, _)| name))
-        .chain(ConstraintName::ALL.map(ConstraintName::as_str))
-        .collect();
-    near_misses(object, &KNOWN, &more, problems);
+    let refused = REFUSED.map(|(name, _)| name);
+    let constraints = ConstraintName::ALL.map(ConstraintName::as_str);
+    let meant = [&KNOWN[..], &ANNOTATIONS, &refused, &constraints].concat();
+    object.refuse_near_misses(&meant, problems);
 }
 
 fn name<'j>(object: &Object<'j>, problems: &mut Problems) -> Option<&'j str> {

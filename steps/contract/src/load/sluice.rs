@@ -1,6 +1,7 @@
 //! Reads the property `sluice`.
 
-use super::Names;
+use super::names::Names;
+use super::{analysis, facts};
 use crate::json::{Json, Node};
 use crate::problem::Problems;
 use crate::{Dialect, Extension, UndeclaredColumns};
@@ -32,14 +33,14 @@ pub(super) fn read(
     }
     let before = problems.count();
     if let Some(node) = object.get("facts") {
-        extension.facts = super::facts::read(&node, names, problems).unwrap_or_default();
+        extension.facts = facts::read(&node, names, problems).unwrap_or_default();
     }
     // Statements rest on facts: without all of them, each would be one more problem.
     if let Some(node) = object.get("analysis")
         && problems.count() == before
     {
         extension.analysis =
-            super::analysis::read(&node, names, &extension.facts, problems).unwrap_or_default();
+            analysis::read(&node, names, &extension.facts, problems).unwrap_or_default();
     }
     Some((extension, dialect))
 }

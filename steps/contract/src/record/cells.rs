@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use memchr::{memchr, memchr_iter};
 
-use super::Syntax;
+use super::syntax::Syntax;
 
 /// The longest record whose cells a [`Span`] can describe.
 pub(super) const LONGEST: usize = (1 << 30) - 1;

@@ -2,7 +2,17 @@
 
 use memchr::{memchr, memchr2, memchr2_iter, memchr3};
 
-use super::{Flaw, Syntax};
+use super::syntax::Syntax;
+
+/// Why a record could not be read as one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Flaw {
+    /// The record would end beyond the bound, or not before the file does: a quote that was opened
+    /// in its first line is not closed there. Only that line is the record.
+    UnclosedQuote,
+    /// The line alone is longer than the bound. It comes in pieces.
+    TooLong,
+}
 
 /// Where a record or a piece of one ends in the buffer, and what was seen on the way.
 #[derive(Debug, Clone, Copy, Default)]

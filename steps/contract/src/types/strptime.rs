@@ -23,20 +23,9 @@ pub(crate) struct Pattern {
     directives: Vec<char>,
 }
 
-const MONTHS: [&str; 12] = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-];
+/// How the names of the months begin.
+const MONTHS: [&str; 12] =
+    ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 
 /// What a directive matches; `None` for one that is not supported.
 fn expression(directive: char) -> Option<&'static str> {
@@ -159,7 +148,7 @@ impl Parts {
             'm' => self.month = Some(number()?),
             'b' | 'B' => {
                 let name = text.to_ascii_lowercase();
-                let index = MONTHS.iter().position(|month| month.starts_with(&name))?;
+                let index = MONTHS.iter().position(|month| name.starts_with(month))?;
                 self.month = u32::try_from(index + 1).ok();
             }
             'd' => self.day = Some(number()?),

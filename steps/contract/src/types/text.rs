@@ -2,7 +2,7 @@
 
 use regex::Regex;
 
-use crate::field::FormatName;
+use crate::field_type::FormatName;
 
 /// A format of a string field, ready to check text.
 #[derive(Debug, Clone)]

@@ -105,22 +105,19 @@ impl Ledger for LedgerTable {
         let mut seen: Option<Revised<Entry>> = None;
         for attempt in 0..ATTEMPTS {
             let present = seen.as_ref().map(|seen| &seen.body.record);
-            match (request.decide(present), present) {
+            match request.decide(present) {
                 // A repeated claim that would change nothing.
-                (Some(claimed), Some(present)) if claimed == *present => {
+                Ok(claimed) if Some(&claimed) == present => {
                     return Ok(request.claimed(claimed.run));
                 }
-                (Some(claimed), _) => {
+                Ok(claimed) => {
                     let run = claimed.run.clone();
                     match self.write(claimed, seen.as_ref(), request.now).await? {
                         Written::Done => return Ok(request.claimed(run)),
                         Written::Found(found) => seen = found,
                     }
                 }
-                (None, Some(present)) => return Ok(Claim::Held(Box::new(present.clone()))),
-                (None, None) => {
-                    return Err(StepError::new(ErrorKind::Internal, "nothing withstood a claim"));
-                }
+                Err(present) => return Ok(Claim::Held(Box::new(present.clone()))),
             }
             // The first write is also the read: an item that it finds is no sign of other writers.
             if attempt > 0 {

@@ -270,7 +270,7 @@ fn bedrock_answer(answer: &Result<ModelReply, ErrorKind>) -> Value {
                 ErrorKind::DependencyUnavailable => (503, "ServiceUnavailableException"),
                 ErrorKind::Environment => (403, "AccessDeniedException"),
                 ErrorKind::ModelAnswer => (400, "ValidationException"),
-                kind => panic!("no error of Bedrock is known to be {}", kind.name()),
+                kind => panic!("no error of Bedrock is known to be {}", kind.as_str()),
             };
             json!({"status": status, "error": error, "message": "No."})
         }

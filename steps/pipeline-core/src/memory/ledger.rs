@@ -31,15 +31,13 @@ impl MemoryLedger {
 impl Ledger for MemoryLedger {
     async fn claim(&self, request: &ClaimRequest) -> StepResult<Claim> {
         let mut records = lock(&self.records);
-        let present = records.get(request.content_id.as_str());
-        match (request.decide(present), present) {
-            (Some(record), _) => {
+        match request.decide(records.get(request.content_id.as_str())) {
+            Ok(record) => {
                 let answer = request.claimed(record.run.clone());
                 records.insert(request.content_id.as_str().to_owned(), record);
                 Ok(answer)
             }
-            (None, Some(present)) => Ok(Claim::Held(Box::new(present.clone()))),
-            (None, None) => Err(StepError::new(ErrorKind::Internal, "nothing withstood a claim")),
+            Err(present) => Ok(Claim::Held(Box::new(present.clone()))),
         }
     }
 

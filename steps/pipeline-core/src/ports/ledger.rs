@@ -128,11 +128,14 @@ pub struct ClaimRequest {
 }
 
 impl ClaimRequest {
-    /// The record as this claim leaves it, or `None` if the present one withstands it.
+    /// The record as this claim leaves it, or else the present one, which withstands it.
     ///
     /// The one statement of the rules of [`Ledger::claim`], for adapters that decide inside a
     /// transaction.
-    pub fn decide(&self, present: Option<&LedgerRecord>) -> Option<LedgerRecord> {
+    pub fn decide<'p>(
+        &self,
+        present: Option<&'p LedgerRecord>,
+    ) -> Result<LedgerRecord, &'p LedgerRecord> {
         let run = match present {
             None => &self.run,
             Some(record) => {
@@ -146,13 +149,13 @@ impl ClaimRequest {
                     LedgerState::Completed => rerun,
                 };
                 if !claimable {
-                    return None;
+                    return Err(record);
                 }
                 let anew = rerun && record.state != LedgerState::InProgress;
                 if anew { &self.run } else { &record.run }
             }
         };
-        Some(LedgerRecord {
+        Ok(LedgerRecord {
             content_id: self.content_id.clone(),
             state: LedgerState::InProgress,
             owner: self.owner.clone(),

@@ -56,15 +56,15 @@ fn an_event_becomes_an_answer_and_its_trace_is_passed_on() {
 fn an_error_has_the_name_of_its_kind_and_is_logged_once() {
     let process = start(&[]);
     for kind in ErrorKind::ALL {
-        let post = invoke(&process, &json!({"action": "fail", "kind": kind.name()}));
-        let message = assert_error(&post, kind.name());
+        let post = invoke(&process, &json!({"action": "fail", "kind": kind.as_str()}));
+        let message = assert_error(&post, kind.as_str());
         assert_eq!(message, "it was asked for (key=input/x.csv): the reason");
     }
     let left = process.kill();
     assert_eq!(left.stderr, "");
     let failed = left.said("failed");
     let names: Vec<&str> = failed.iter().map(|line| line["error_type"].as_str().unwrap()).collect();
-    assert_eq!(names, ErrorKind::ALL.map(ErrorKind::name));
+    assert_eq!(names, ErrorKind::ALL.map(ErrorKind::as_str));
     for line in failed {
         assert_eq!(line["level"], "ERROR");
         assert_eq!(line["error_message"], "it was asked for (key=input/x.csv): the reason");

@@ -9,19 +9,17 @@ use pipeline_core::{
 };
 use rusqlite::Connection;
 
-use super::{Database, database_error, find, to_json};
+use super::{Database, execute, find, to_json};
 
 const BY_ID: &str = "SELECT item FROM analyses WHERE analysis_id = ?1";
 
 fn store(connection: &Connection, item: &AnalysisItem) -> StepResult<()> {
     let analysis = &item.analysis;
-    connection
-        .execute(
-            "INSERT OR REPLACE INTO analyses (analysis_id, correlation_id, item) VALUES (?1, ?2, ?3)",
-            [&analysis.analysis_id, &analysis.correlation_id, &to_json(item)?],
-        )
-        .map_err(database_error)?;
-    Ok(())
+    execute(
+        connection,
+        "INSERT OR REPLACE INTO analyses (analysis_id, correlation_id, item) VALUES (?1, ?2, ?3)",
+        [&analysis.analysis_id, &analysis.correlation_id, &to_json(item)?],
+    )
 }
 
 #[async_trait]

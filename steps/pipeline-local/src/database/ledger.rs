@@ -8,21 +8,18 @@ use pipeline_core::{
     results::RunResults,
     run::Execution,
 };
-use rusqlite::{Connection, params};
+use rusqlite::Connection;
 
-use super::{Database, database_error, find, find_all, to_json};
+use super::{Database, database_error, execute, find, find_all, to_json};
 
 const BY_CONTENT: &str = "SELECT record FROM ledger WHERE content_id = ?1";
 
 fn store(connection: &Connection, record: &LedgerRecord) -> StepResult<()> {
-    let row = params![record.content_id.as_str(), record.owner.id, to_json(record)?];
-    connection
-        .execute(
-            "INSERT OR REPLACE INTO ledger (content_id, owner_id, record) VALUES (?1, ?2, ?3)",
-            row,
-        )
-        .map_err(database_error)?;
-    Ok(())
+    execute(
+        connection,
+        "INSERT OR REPLACE INTO ledger (content_id, owner_id, record) VALUES (?1, ?2, ?3)",
+        [record.content_id.as_str(), &record.owner.id, &to_json(record)?],
+    )
 }
 
 #[async_trait]
@@ -31,15 +28,12 @@ impl Ledger for Database {
         self.change(|transaction| {
             let present: Option<LedgerRecord> =
                 find(transaction, BY_CONTENT, request.content_id.as_str())?;
-            match (request.decide(present.as_ref()), present) {
-                (Some(record), _) => {
+            match request.decide(present.as_ref()) {
+                Ok(record) => {
                     store(transaction, &record)?;
                     Ok(request.claimed(record.run))
                 }
-                (None, Some(present)) => Ok(Claim::Held(Box::new(present))),
-                (None, None) => {
-                    Err(StepError::new(ErrorKind::Internal, "nothing withstood a claim"))
-                }
+                Err(present) => Ok(Claim::Held(Box::new(present.clone()))),
             }
         })
     }
@@ -93,19 +87,12 @@ impl Ledger for Database {
     }
 
     async fn reserve_name(&self, name: &str, holder: &str) -> StepResult<bool> {
+        const RESERVE: &str =
+            "INSERT INTO names (name, holder) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
+        const IS_HELD: &str = "SELECT holder = ?2 FROM names WHERE name = ?1";
         self.change(|transaction| {
-            let reserve = || {
-                transaction.execute(
-                    "INSERT INTO names (name, holder) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
-                    [name, holder],
-                )?;
-                transaction.query_row(
-                    "SELECT holder = ?2 FROM names WHERE name = ?1",
-                    [name, holder],
-                    |row| row.get(0),
-                )
-            };
-            reserve().map_err(database_error)
+            execute(transaction, RESERVE, [name, holder])?;
+            transaction.query_row(IS_HELD, [name, holder], |row| row.get(0)).map_err(database_error)
         })
     }
 }

@@ -8,18 +8,13 @@ use pipeline_core::{
 };
 use rusqlite::Connection;
 
-use super::{Database, database_error, find, to_json};
+use super::{Database, execute, find, to_json};
 
 const BY_MAIL: &str = "SELECT state FROM mails WHERE mail_id = ?1";
 
 fn store(connection: &Connection, mail_id: &str, state: &SendState) -> StepResult<()> {
-    connection
-        .execute(
-            "INSERT OR REPLACE INTO mails (mail_id, state) VALUES (?1, ?2)",
-            [mail_id, &to_json(state)?],
-        )
-        .map_err(database_error)?;
-    Ok(())
+    let sql = "INSERT OR REPLACE INTO mails (mail_id, state) VALUES (?1, ?2)";
+    execute(connection, sql, [mail_id, &to_json(state)?])
 }
 
 #[async_trait]
@@ -49,9 +44,7 @@ impl SendLog for Database {
     async fn clear(&self, mail_id: &str) -> StepResult<()> {
         self.change(|transaction| {
             if let Some(SendState::Sending { .. }) = find(transaction, BY_MAIL, mail_id)? {
-                transaction
-                    .execute("DELETE FROM mails WHERE mail_id = ?1", [mail_id])
-                    .map_err(database_error)?;
+                execute(transaction, "DELETE FROM mails WHERE mail_id = ?1", [mail_id])?;
             }
             Ok(())
         })

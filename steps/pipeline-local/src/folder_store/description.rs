@@ -3,7 +3,7 @@
 use std::{
     fmt,
     fs::{self, File, Metadata as FileMetadata},
-    io::{self, Read, Seek, SeekFrom, Write},
+    io::{self, BufReader, Seek, Write},
     path::{Path, PathBuf},
     sync::Arc,
     time::UNIX_EPOCH,
@@ -16,8 +16,10 @@ use pipeline_core::{
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::CHUNK_BYTES;
 use crate::{io_error::io_error, temp_files::TempFiles};
+
+/// How much of a file is read, hashed or written at a time.
+pub(super) const CHUNK_BYTES: usize = 256 * 1024;
 
 /// One state of one file: it changes when the file is written to or another takes its place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,7 +67,7 @@ impl Description {
     /// Describes bytes by their hash, which also names the version: equal bytes are one version.
     pub(super) fn new(
         key: &str,
-        size_bytes: u64,
+        fingerprint: Fingerprint,
         sha256: Sha256,
         content_type: &str,
         metadata: Metadata,
@@ -76,7 +78,7 @@ impl Description {
             key: key.to_owned(),
             etag: format!("\"{version_id}\""),
             version_id,
-            size_bytes,
+            size_bytes: fingerprint.size_bytes,
             sha256,
             content_type: content_type.to_owned(),
             metadata,
@@ -91,19 +93,13 @@ impl Description {
     /// Describes a file that has no description, by reading it. Afterwards it is rewound.
     pub(super) fn compute(key: &str, mut file: &File, before: Fingerprint) -> io::Result<Self> {
         let mut sha256 = Sha256::new();
-        let mut chunk = vec![0; CHUNK_BYTES];
-        loop {
-            match file.read(&mut chunk)? {
-                0 => break,
-                read => sha256.update(&chunk[..read]),
-            }
-        }
+        io::copy(&mut BufReader::with_capacity(CHUNK_BYTES, file), &mut sha256)?;
         if Fingerprint::of(&file.metadata()?) != before {
             return Err(io::Error::other("the file is being written to"));
         }
-        file.seek(SeekFrom::Start(0))?;
+        file.rewind()?;
         let content_type = content_type_of(key);
-        Ok(Self::new(key, before.size_bytes, sha256, content_type, Metadata::new()))
+        Ok(Self::new(key, before, sha256, content_type, Metadata::new()))
     }
 
     /// Finds the description of a file in this state. One that cannot be read counts as absent.

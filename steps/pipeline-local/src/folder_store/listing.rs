@@ -1,14 +1,14 @@
 //! Lists the objects of a folder.
 
 use std::{
-    fs, io,
+    fs,
     time::{SystemTime, UNIX_EPOCH},
 };
 
 use pipeline_core::{error::StepResult, ports::ObjectInfo};
 
-use super::FolderStore;
-use crate::io_error::io_error;
+use super::folder::FolderStore;
+use crate::io_error::{io_error, is_absent};
 
 /// One object of a listing.
 #[derive(Debug, Clone)]
@@ -50,14 +50,7 @@ impl FolderStore {
                 None => self.root.clone(),
             };
             let entries = match fs::read_dir(&path) {
-                Err(error)
-                    if matches!(
-                        error.kind(),
-                        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
-                    ) =>
-                {
-                    continue;
-                }
+                Err(error) if is_absent(&error) => continue,
                 entries => entries.map_err(|error| io_error("list a folder", &path, error))?,
             };
             for entry in entries {

@@ -15,7 +15,10 @@ use pipeline_core::{
     ports::ObjectReader,
 };
 
-use super::{CHUNK_BYTES, Described, Fingerprint};
+use super::{
+    description::{CHUNK_BYTES, Fingerprint},
+    folder::Described,
+};
 use crate::io_error::io_error;
 
 /// Reads a file that must stay as it was described.
@@ -31,18 +34,9 @@ impl FileReader {
     }
 
     fn read(&mut self) -> io::Result<Option<Vec<u8>>> {
-        let mut chunk = vec![0; CHUNK_BYTES];
-        let mut filled = 0;
-        while filled < chunk.len() {
-            match self.file.read(&mut chunk[filled..]) {
-                Ok(0) => break,
-                Ok(read) => filled += read,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
-            }
-        }
-        chunk.truncate(filled);
-        Ok((filled > 0).then_some(chunk))
+        let mut chunk = Vec::with_capacity(CHUNK_BYTES);
+        self.file.by_ref().take(CHUNK_BYTES as u64).read_to_end(&mut chunk)?;
+        Ok((!chunk.is_empty()).then_some(chunk))
     }
 }
 

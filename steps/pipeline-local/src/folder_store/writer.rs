@@ -1,6 +1,9 @@
 //! [`ObjectWriter`] of a file: written aside, then renamed.
 
-use std::{fs, io, io::Write};
+use std::{
+    fs::{self, File},
+    io::{self, BufWriter, Write},
+};
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -10,11 +13,14 @@ use pipeline_core::{
 };
 use sha2::{Digest, Sha256};
 
-use super::{CHUNK_BYTES, Description, Fingerprint, FolderStore, keeps_versions};
+use super::{
+    description::{CHUNK_BYTES, Description, Fingerprint},
+    folder::{FolderStore, keeps_versions},
+};
 use crate::{
     io_error::io_error,
     presence::Gate,
-    temp_files::{TempFile, sync_folder_of},
+    temp_files::{TempFile, TempName, sync_folder_of},
 };
 
 /// An object in the making, in a temporary file.
@@ -22,46 +28,29 @@ pub(super) struct FileWriter {
     store: FolderStore,
     key: String,
     content_type: String,
-    staged: TempFile,
-    buffer: Vec<u8>,
+    file: BufWriter<File>,
+    name: TempName,
     sha256: Sha256,
-    size_bytes: u64,
 }
 
 impl FileWriter {
     pub(super) fn new(store: FolderStore, key: &str, content_type: &str) -> StepResult<Self> {
+        let TempFile { file, name } = store.temp_files.create()?;
         Ok(Self {
-            staged: store.temp_files.create()?,
+            file: BufWriter::with_capacity(CHUNK_BYTES, file),
+            name,
             store,
             key: key.to_owned(),
             content_type: content_type.to_owned(),
-            buffer: Vec::with_capacity(CHUNK_BYTES),
             sha256: Sha256::new(),
-            size_bytes: 0,
         })
-    }
-
-    fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.sha256.update(bytes);
-        self.size_bytes += bytes.len() as u64;
-        if self.buffer.len() + bytes.len() > CHUNK_BYTES {
-            self.staged.file.write_all(&self.buffer)?;
-            self.buffer.clear();
-        }
-        if bytes.len() >= CHUNK_BYTES {
-            return self.staged.file.write_all(bytes);
-        }
-        self.buffer.extend_from_slice(bytes);
-        Ok(())
     }
 
     fn publish(mut self, metadata: Metadata, publication: Publication) -> StepResult<ObjectInfo> {
         check_metadata(&metadata)?;
-        let fingerprint = self.flush().map_err(|error| {
-            io_error("write an object", self.staged.name.path(), error).with("key", &self.key)
-        })?;
-        let Self { store, key, content_type, staged, sha256, size_bytes, .. } = self;
-        let description = Description::new(&key, size_bytes, sha256, &content_type, metadata);
+        let fingerprint = self.flush().map_err(|error| self.failed(error))?;
+        let Self { store, key, content_type, name, sha256, .. } = self;
+        let description = Description::new(&key, fingerprint, sha256, &content_type, metadata);
         let descriptions = store.descriptions(&key);
 
         // One writer at a time, so that no writer removes the new description of another as an old one.
@@ -72,10 +61,10 @@ impl FileWriter {
             fs::create_dir_all(folder).map_err(failed)?;
         }
         description.save(&descriptions, fingerprint, &store.temp_files)?;
-        store.keep_version(&key, staged.name.path(), &description)?;
+        store.keep_version(&key, name.path(), &description)?;
         match publication {
-            Publication::Replace => staged.name.replace(&path).map_err(failed)?,
-            Publication::IfAbsent => match staged.name.link_new(&path) {
+            Publication::Replace => name.replace(&path).map_err(failed)?,
+            Publication::IfAbsent => match name.link_new(&path) {
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
                     Description::remove(&descriptions, fingerprint);
                     return Err(StepError::new(ErrorKind::PreconditionFailed, "the object exists")
@@ -92,18 +81,21 @@ impl FileWriter {
     }
 
     fn flush(&mut self) -> io::Result<Fingerprint> {
-        self.staged.file.write_all(&self.buffer)?;
-        self.staged.file.sync_all()?;
-        Ok(Fingerprint::of(&self.staged.file.metadata()?))
+        self.file.flush()?;
+        self.file.get_ref().sync_all()?;
+        Ok(Fingerprint::of(&self.file.get_ref().metadata()?))
+    }
+
+    fn failed(&self, error: io::Error) -> StepError {
+        io_error("write an object", self.name.path(), error).with("key", &self.key)
     }
 }
 
 #[async_trait]
 impl ObjectWriter for FileWriter {
     async fn write(&mut self, bytes: Bytes) -> StepResult<()> {
-        self.append(&bytes).map_err(|error| {
-            io_error("write an object", self.staged.name.path(), error).with("key", &self.key)
-        })
+        self.sha256.update(&bytes);
+        self.file.write_all(&bytes).map_err(|error| self.failed(error))
     }
 
     async fn finish(

@@ -1,4 +1,4 @@
-//! The ports of a stage, with a pause before each call: whoever polls a step decides after each call
+//! The ports of a pipeline, with a pause before each call: whoever polls a step decides after each call
 //! whether it goes on, waits, dies, or fails in its next one.
 
 use std::{
@@ -24,7 +24,7 @@ use pipeline_core::{
     run::Execution,
 };
 
-use super::Stage;
+use super::Pipeline;
 
 /// Gives way once.
 pub(crate) async fn pause() {
@@ -87,14 +87,14 @@ impl Faults {
 }
 
 pub(crate) struct Stepwise<'a> {
-    stage: &'a Stage,
+    pipeline: &'a Pipeline,
     granted: Mutex<Vec<Granted>>,
     faults: Faults,
 }
 
 impl<'a> Stepwise<'a> {
-    pub(crate) fn new(stage: &'a Stage) -> Self {
-        Self { stage, granted: Mutex::default(), faults: Faults::default() }
+    pub(crate) fn new(pipeline: &'a Pipeline) -> Self {
+        Self { pipeline, granted: Mutex::default(), faults: Faults::default() }
     }
 
     pub(crate) fn ports(&self) -> Ports<'_> {
@@ -104,7 +104,7 @@ impl<'a> Stepwise<'a> {
             send_log: self,
             executions: self,
             events: self,
-            clock: &self.stage.clock,
+            clock: &self.pipeline.clock,
         }
     }
 
@@ -133,7 +133,7 @@ impl<'a> Stepwise<'a> {
 impl Ledger for Stepwise<'_> {
     async fn claim(&self, request: &ClaimRequest) -> StepResult<Claim> {
         let claim = async {
-            let claim = self.stage.ledger.claim(request).await?;
+            let claim = self.pipeline.ledger.claim(request).await?;
             if let Claim::Claimed { run, .. } = &claim {
                 let correlation_id = run.correlation_id.clone();
                 self.grant(Granted::Claim { owner: request.owner.name.clone(), correlation_id });
@@ -144,7 +144,7 @@ impl Ledger for Stepwise<'_> {
     }
 
     async fn get(&self, content_id: &ContentId) -> StepResult<Option<LedgerRecord>> {
-        self.faults.call(self.stage.ledger.get(content_id)).await
+        self.faults.call(self.pipeline.ledger.get(content_id)).await
     }
 
     async fn complete(
@@ -155,7 +155,7 @@ impl Ledger for Stepwise<'_> {
         now: DateTime<Utc>,
     ) -> StepResult<()> {
         let complete = async {
-            self.stage.ledger.complete(content_id, owner, results, now).await?;
+            self.pipeline.ledger.complete(content_id, owner, results, now).await?;
             self.grant(Granted::Completion { owner: owner.name.clone() });
             Ok(())
         };
@@ -169,63 +169,63 @@ impl Ledger for Stepwise<'_> {
         error: &str,
         now: DateTime<Utc>,
     ) -> StepResult<bool> {
-        self.faults.call(self.stage.ledger.fail(content_id, owner_id, error, now)).await
+        self.faults.call(self.pipeline.ledger.fail(content_id, owner_id, error, now)).await
     }
 
     async fn by_owner(&self, owner_id: &str) -> StepResult<Option<LedgerRecord>> {
-        self.faults.call(self.stage.ledger.by_owner(owner_id)).await
+        self.faults.call(self.pipeline.ledger.by_owner(owner_id)).await
     }
 
     async fn reserve_name(&self, name: &str, holder: &str) -> StepResult<bool> {
-        self.faults.call(self.stage.ledger.reserve_name(name, holder)).await
+        self.faults.call(self.pipeline.ledger.reserve_name(name, holder)).await
     }
 }
 
 #[async_trait]
 impl SendLog for Stepwise<'_> {
     async fn begin(&self, mail_id: &str, now: DateTime<Utc>) -> StepResult<SendMark> {
-        self.faults.call(self.stage.send_log.begin(mail_id, now)).await
+        self.faults.call(self.pipeline.send_log.begin(mail_id, now)).await
     }
 
     async fn sent(&self, mail_id: &str, message_id: &str, now: DateTime<Utc>) -> StepResult<()> {
-        self.faults.call(self.stage.send_log.sent(mail_id, message_id, now)).await
+        self.faults.call(self.pipeline.send_log.sent(mail_id, message_id, now)).await
     }
 
     async fn clear(&self, mail_id: &str) -> StepResult<()> {
-        self.faults.call(self.stage.send_log.clear(mail_id)).await
+        self.faults.call(self.pipeline.send_log.clear(mail_id)).await
     }
 
     async fn get(&self, mail_id: &str) -> StepResult<Option<SendState>> {
-        self.faults.call(self.stage.send_log.get(mail_id)).await
+        self.faults.call(self.pipeline.send_log.get(mail_id)).await
     }
 }
 
 #[async_trait]
 impl ExecutionProbe for Stepwise<'_> {
     async fn is_running(&self, execution_id: &str) -> StepResult<bool> {
-        self.faults.call(self.stage.executions.is_running(execution_id)).await
+        self.faults.call(self.pipeline.executions.is_running(execution_id)).await
     }
 }
 
 #[async_trait]
 impl EventBus for Stepwise<'_> {
     async fn publish(&self, event: &DomainEvent) -> StepResult<()> {
-        self.faults.call(self.stage.events.publish(event)).await
+        self.faults.call(self.pipeline.events.publish(event)).await
     }
 }
 
 #[async_trait]
 impl ObjectStore for Stepwise<'_> {
     async fn head(&self, key: &str, version_id: Option<&str>) -> StepResult<ObjectInfo> {
-        self.faults.call(self.stage.store.head(key, version_id)).await
+        self.faults.call(self.pipeline.store.head(key, version_id)).await
     }
 
     async fn get(&self, key: &str, version_id: Option<&str>) -> StepResult<Box<dyn ObjectReader>> {
-        self.faults.call(self.stage.store.get(key, version_id)).await
+        self.faults.call(self.pipeline.store.get(key, version_id)).await
     }
 
     async fn put(&self, key: &str, content_type: &str) -> StepResult<Box<dyn ObjectWriter>> {
-        let writer = self.stage.store.put(key, content_type).await?;
+        let writer = self.pipeline.store.put(key, content_type).await?;
         Ok(Box::new(StepwiseWriter { writer, faults: self.faults.clone() }))
     }
 }

@@ -1,4 +1,4 @@
-//! A bucket with a contract, a ledger, a clock, and executions that act on them.
+//! A pipeline in memory: bucket, contract, ledger, clock, and executions that act on them.
 #![allow(dead_code, reason = "each test file uses its part")]
 
 pub(crate) mod stepwise;
@@ -31,7 +31,7 @@ use pipeline_core::{
 pub(crate) const CONTRACT: &str = r#"{"fields": [{"name": "id", "type": "string"}]}"#;
 pub(crate) const KEY: &str = "input/shop/2024/x.csv";
 
-pub(crate) struct Stage {
+pub(crate) struct Pipeline {
     pub(crate) store: MemoryStore,
     pub(crate) ledger: MemoryLedger,
     pub(crate) send_log: MemorySendLog,
@@ -41,10 +41,10 @@ pub(crate) struct Stage {
     pub(crate) config: Config,
 }
 
-impl Stage {
+impl Pipeline {
     /// With contracts for `shop` and for the default dataset, and a file at [`KEY`].
     pub(crate) fn new() -> Self {
-        let stage = Self {
+        let pipeline = Self {
             store: MemoryStore::default(),
             ledger: MemoryLedger::default(),
             send_log: MemorySendLog::default(),
@@ -53,10 +53,10 @@ impl Stage {
             clock: SettableClock::at(start()),
             config: Config::new("default-dataset", "1.2.3"),
         };
-        stage.store.insert("contracts/shop.json", CONTRACT);
-        stage.store.insert("contracts/default-dataset.json", CONTRACT);
-        stage.store.insert(KEY, "id\n1\n");
-        stage
+        pipeline.store.insert("contracts/shop.json", CONTRACT);
+        pipeline.store.insert("contracts/default-dataset.json", CONTRACT);
+        pipeline.store.insert(KEY, "id\n1\n");
+        pipeline
     }
 
     pub(crate) fn ports(&self) -> Ports<'_> {
