@@ -5,8 +5,10 @@
 
 mod analyst;
 mod check;
+mod config;
 mod model;
 mod plan;
+mod ports;
 mod publish;
 mod statement;
 mod wording;
@@ -16,9 +18,12 @@ use pipeline_core::{
     document::read_published,
     error::{ErrorKind, StepError, StepResult},
     facts::Facts,
-    ports::{AnalysisStore, Clock, EventBus, ModelRequest, ObjectStore, TextModel},
+    ports::{ModelRequest, ObjectStore, TextModel},
     steps::analyze::{Input, Output},
 };
+
+pub use config::Config;
+pub use ports::Ports;
 
 use crate::{
     analyst::Analyst,
@@ -28,42 +33,6 @@ use crate::{
     publish::{Earlier, Published},
     statement::Checked,
 };
-
-/// What the step needs from the world.
-#[derive(Clone, Copy)]
-pub struct Ports<'a> {
-    /// The bucket.
-    pub store: &'a dyn ObjectStore,
-    /// The table of analyses.
-    pub analyses: &'a dyn AnalysisStore,
-    /// Where `Analysis Complete` is announced.
-    pub events: &'a dyn EventBus,
-    /// The model; `None` where none is configured, and the deterministic analyst is the author.
-    pub model: Option<&'a dyn TextModel>,
-    /// The time, for the step's duration only.
-    pub clock: &'a dyn Clock,
-}
-
-/// How a model is asked. Nothing here matters to the deterministic analyst.
-#[derive(Debug, Clone)]
-pub struct Config {
-    /// The model or inference profile. Its price must stand in `prices.json`.
-    pub model_id: String,
-    /// The most that the model may write at a time, in tokens.
-    pub max_output_tokens: u32,
-    /// What one call of this step may cost, in US dollars, checked before each question.
-    pub cost_ceiling_usd: f64,
-}
-
-impl Default for Config {
-    fn default() -> Self {
-        Self {
-            model_id: "amazon.nova-lite-v1:0".to_owned(),
-            max_output_tokens: 4_000,
-            cost_ceiling_usd: 0.05,
-        }
-    }
-}
 
 /// Analyses the facts of a run and publishes the analysis as `analysis.json`, in the table of
 /// analyses and as a domain event.

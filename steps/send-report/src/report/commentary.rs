@@ -4,7 +4,7 @@
 use contract::wording::{bounded, count};
 use pipeline_core::analysis::{Analysis, Level};
 
-use super::{Capped, Limits};
+use super::{capped::Capped, view::Limits};
 use crate::figure::usd;
 
 /// The analysis.

@@ -6,7 +6,7 @@ use pipeline_core::{
     run::{OutputKind, Run},
 };
 
-use super::View;
+use super::view::View;
 use crate::figure::size;
 
 /// One output of the run.

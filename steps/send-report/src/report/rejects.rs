@@ -3,7 +3,7 @@
 use contract::wording::{bounded, count, share};
 use pipeline_core::{run::RecordCounts, steps::validate_and_partition};
 
-use super::{Bar, Capped, value};
+use super::{bar::Bar, capped::Capped, cell::value};
 use crate::figure::ratio;
 
 /// Read, valid, rejected.
