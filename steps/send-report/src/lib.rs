@@ -18,6 +18,7 @@ mod page;
 mod ports;
 mod report;
 mod send;
+mod template;
 
 use pipeline_core::{
     error::StepResult,

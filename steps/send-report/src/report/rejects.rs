@@ -71,10 +71,6 @@ impl Rejects {
         let errors = all.iter().fold(others, |sum, reject| sum.saturating_add(reject.count));
         Self { rows: Capped::new(rows, limit), errors: count(errors) }
     }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        self.rows.is_empty()
-    }
 }
 
 /// Row numbers as an editor shows them: without thousands separators.
