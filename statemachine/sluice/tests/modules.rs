@@ -23,10 +23,6 @@ const ALLOWED: [&[&str]; 1] = [&[
     "steps/validate-and-partition/src/validator/row.rs",
 ]];
 
-/// The crates in which a module may take from the modules that it is in. In the others this is a
-/// circle, too, where these use the module in turn.
-const MAY_USE_PARENTS: [&str; 3] = ["statemachine/sluice", "steps/analyze", "steps/send-report"];
-
 /// The segments of a path: of a module, from the crate's root on, or of a name in the source.
 type Segments = Vec<String>;
 
@@ -146,11 +142,11 @@ fn definer(modules: &Crate, from: &[String], path: &[String], depth: usize) -> O
 }
 
 /// The groups of files of a crate each of which leads to all others of its group.
-fn circles(modules: &Crate, may_use_parents: bool) -> BTreeSet<BTreeSet<PathBuf>> {
+fn circles(modules: &Crate) -> BTreeSet<BTreeSet<PathBuf>> {
     let takes_from = |segments: &Segments| -> BTreeSet<Segments> {
         let named = modules[segments].named.iter();
         let taken = named.filter_map(|path| definer(modules, segments, path, 8));
-        taken.filter(|from| !(may_use_parents && segments.starts_with(from))).collect()
+        taken.collect()
     };
     let arrows: BTreeMap<&Segments, BTreeSet<Segments>> =
         modules.keys().map(|segments| (segments, takes_from(segments))).collect();
@@ -181,14 +177,7 @@ fn no_modules_form_a_circle() {
             let package = entry.unwrap().path();
             if package.join("src").is_dir() {
                 let modules = read_crate(&package.join("src"));
-                let may_use_parents = MAY_USE_PARENTS.contains(&shown(&package).as_str());
-                let circles_here = circles(&modules, may_use_parents);
-                assert!(
-                    !may_use_parents || circles(&modules, false) != circles_here,
-                    "no module of {} uses its parents: strike it from the list",
-                    package.display()
-                );
-                found.extend(circles_here);
+                found.extend(circles(&modules));
             }
         }
     }

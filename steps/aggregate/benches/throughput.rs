@@ -4,8 +4,8 @@
 //! 8 prices of each model unless told otherwise (0: every review is different; every price occurs).
 #![expect(clippy::unwrap_used, reason = "a bench fails by panicking")]
 
-#[path = "../tests/support/mod.rs"]
-mod support;
+#[path = "../tests/validated_run/mod.rs"]
+mod validated_run;
 
 use std::{
     fs::File,
@@ -22,7 +22,7 @@ use pipeline_core::{
     memory::{MemoryStore, SettableClock},
     ports::{ObjectInfo, ObjectReader, ObjectStore, ObjectWriter},
 };
-use support::{Fixture, PROCESSED};
+use validated_run::{PROCESSED, ValidatedRun};
 
 const CONTRACT: &str = include_str!("../../../samples/smartphone-sales/contract.json");
 const CHUNK_BYTES: usize = 1 << 17;
@@ -130,13 +130,14 @@ fn main() {
     generate(rows, texts, prices, &mut BufWriter::new(File::create(&file).unwrap()));
     let size_bytes = file.metadata().unwrap().len();
 
-    let fixture = Fixture::new(CONTRACT, "", rows);
-    let bucket = Bucket { file: file.clone(), memory: fixture.store.clone() };
+    let validated = ValidatedRun::new(CONTRACT, "", rows);
+    let bucket = Bucket { file: file.clone(), memory: validated.store.clone() };
     let clock = SettableClock::default();
     let before_bytes = peak_bytes();
     let start = Instant::now();
     let ports = Ports { store: &bucket, clock: &clock };
-    support::block_on(aggregate::run(fixture.input.clone(), ports, &fixture.config)).unwrap();
+    validated_run::block_on(aggregate::run(validated.input.clone(), ports, &validated.config))
+        .unwrap();
     let seconds = start.elapsed().as_secs_f64();
     std::fs::remove_file(file).unwrap();
     println!(

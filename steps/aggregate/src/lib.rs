@@ -20,7 +20,6 @@ use pipeline_core::{
     error::{ErrorKind, StepError, StepResult},
     facts::Facts,
     ports::{Clock, ObjectStore, Publication},
-    run::{PublishedObject, Run},
     steps::aggregate::{Input, Output},
 };
 use sha2::{Digest, Sha256};
@@ -62,10 +61,11 @@ pub async fn run(input: Input, ports: Ports<'_>, config: &Config) -> StepResult<
     let started_at = ports.clock.now();
     let contract = input.run.contract.read(ports.store).await?;
     let facts = compute(&input, &contract, ports.store, config).await?;
-    let facts = publish(&input.run, &facts, ports.store).await?;
+    let records = facts.records.valid;
+    let document = Document::json(&input.run.outputs.facts, &facts, Some(records))?;
     Ok(Output {
-        facts,
-        records: input.validation.records.valid,
+        facts: document.publish(&input.run, ports.store, Publication::Replace).await?,
+        records,
         duration_ms: ports.clock.elapsed_ms(started_at),
     })
 }
@@ -129,9 +129,4 @@ async fn compute(
         scope.spawn(|| facts::facts(input, contract, &columns, &views)).join()
     })
     .map_err(|_| error("the thread that computes the facts panicked"))?
-}
-
-async fn publish(run: &Run, facts: &Facts, store: &dyn ObjectStore) -> StepResult<PublishedObject> {
-    let document = Document::json(&run.outputs.facts, facts, Some(facts.records.valid))?;
-    document.publish(run, store, Publication::Replace).await
 }

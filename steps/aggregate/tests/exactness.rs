@@ -2,13 +2,13 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![expect(clippy::float_cmp, reason = "both sides round once, from the same whole numbers")]
 
-mod support;
+mod validated_run;
 
 use std::{cmp::Reverse, collections::BTreeMap, fmt::Write as _};
 
 use pipeline_core::facts::{Facts, Group, Stats};
 use proptest::prelude::*;
-use support::Fixture;
+use validated_run::ValidatedRun;
 
 const CONTRACT: &str = r#"{
   "fields": [
@@ -293,8 +293,8 @@ proptest! {
         for row in &rows {
             row.write(&mut file);
         }
-        let whole = Fixture::new(CONTRACT, &file, rows.len() as u64);
-        let mut cut = Fixture::new(CONTRACT, &file, rows.len() as u64);
+        let whole = ValidatedRun::new(CONTRACT, &file, rows.len() as u64);
+        let mut cut = ValidatedRun::new(CONTRACT, &file, rows.len() as u64);
         cut.config.batch_rows = batch_rows;
         cut.store = cut.store.with_chunk_size(chunk_size);
         let json = whole.json();

@@ -1,10 +1,10 @@
 //! The facts of real data, on whoever's machine it is.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-mod support;
+mod validated_run;
 
 use contract::{Contract, record::RecordReader};
-use support::Fixture;
+use validated_run::ValidatedRun;
 
 const CONTRACT: &str = include_str!("../../../samples/smartphone-sales/contract.json");
 
@@ -49,7 +49,7 @@ fn the_model_sold_most_is_the_one_counted_by_hand() {
     let file = std::fs::read(std::env::var("SLUICE_REAL_DATA").unwrap()).unwrap();
     let (valid, count) = valid_records(&file);
     assert_eq!(count, 717);
-    let facts = Fixture::new(CONTRACT, valid, count).facts();
+    let facts = ValidatedRun::new(CONTRACT, valid, count).facts();
     let most = &facts.dimensions[0].groups[0];
     assert_eq!((most.value.as_deref(), most.records), (Some("Apple iPhone 15"), 10));
     assert!(facts.dimensions[0].groups[1].records < 10);

@@ -16,10 +16,10 @@ mod summary;
 
 use pipeline_core::{
     analysis::Level,
-    facts::{DimensionFacts, Facts, MeasureFacts, SentimentBy},
+    facts::{DimensionFacts, Facts, MeasureFacts, SentimentBy, TextFacts},
 };
 
-pub(crate) use ranking::leaders;
+pub(crate) use ranking::{labels, leaders};
 
 use crate::{
     check::Book,
@@ -90,9 +90,18 @@ impl Analyst<'_> {
         self.facts.measures.iter().find(|measure| measure.field == field)
     }
 
-    fn sentiment_by(&self, dimension: &str) -> Option<&SentimentBy> {
-        let text = self.facts.text.as_ref()?;
-        text.by.iter().find(|by| by.field == dimension)
+    /// The free text, where anybody wrote one.
+    fn free_text(&self) -> Option<&TextFacts> {
+        self.facts.text.as_ref().filter(|text| text.overall.count > 0)
+    }
+
+    /// The sentiment by this dimension, or by the first one that the facts have it by.
+    fn sentiment_by(&self, dimension: Option<&str>) -> Option<&SentimentBy> {
+        let by = &self.facts.text.as_ref()?.by;
+        match dimension {
+            Some(dimension) => by.iter().find(|by| by.field == dimension),
+            None => by.first(),
+        }
     }
 }
 

@@ -11,7 +11,8 @@ use pipeline_core::{
 
 pub(crate) use prompt::{prompt_sha256, request};
 
-use crate::{Config, model::price::Price, statement::Statements};
+use self::price::Price;
+use crate::{Config, analyst::Analyst, statement::Statements};
 
 /// Why the model is asked a second time, with what it said.
 struct Rejected {
@@ -19,27 +20,13 @@ struct Rejected {
     problems: Vec<String>,
 }
 
-/// What the model said, and what that took.
+/// What has been used so far, and at which price.
 #[derive(Debug)]
-pub(crate) struct Answered {
-    pub(crate) statements: Statements,
+pub(crate) struct Account {
+    price: Price,
     pub(crate) input_tokens: u64,
     pub(crate) output_tokens: u64,
-    pub(crate) cost_usd: f64,
 }
-
-/// What has been used so far.
-#[derive(Debug, Clone, Copy, Default)]
-struct Account {
-    input_tokens: u64,
-    output_tokens: u64,
-}
-
-/// The reader of an answer gives the statements, or what is wrong with it.
-pub(crate) type Read<'a> =
-    dyn Fn(&serde_json::Value) -> Result<Statements, Vec<String>> + Send + Sync + 'a;
-
-pub(crate) use answer::read;
 
 /// Asks, and asks once more where the answer cannot be used.
 ///
@@ -49,20 +36,19 @@ pub(crate) async fn ask(
     model: &dyn TextModel,
     mut request: ModelRequest,
     config: &Config,
-    read: &Read<'_>,
-) -> StepResult<Answered> {
+    analyst: &Analyst<'_>,
+) -> StepResult<(Statements, Account)> {
     let price = Price::of(&request.model_id)?;
-    let mut account = Account::default();
-    let first = match converse(model, &request, config, price, &mut account, read).await? {
-        Ok(statements) => return Ok(account.closed(statements, price)),
+    let mut account = Account { price, input_tokens: 0, output_tokens: 0 };
+    let first = match converse(model, &request, config, &mut account, analyst).await? {
+        Ok(statements) => return Ok((statements, account)),
         Err(rejected) => rejected,
     };
-    request.turns.push(first.answer);
-    request.turns.push(prompt::repair(&first.problems));
-    match converse(model, &request, config, price, &mut account, read).await? {
-        Ok(statements) => Ok(account.closed(statements, price)),
+    request.turns.extend([first.answer, prompt::repair(&first.problems)]);
+    match converse(model, &request, config, &mut account, analyst).await? {
+        Ok(statements) => Ok((statements, account)),
         Err(rejected) => Err(account
-            .unusable("the model's answer cannot be used, not even the repaired one", price)
+            .unusable("the model's answer cannot be used, not even the repaired one")
             .with("problems_at", places(&rejected.problems))),
     }
 }
@@ -71,13 +57,12 @@ async fn converse(
     model: &dyn TextModel,
     request: &ModelRequest,
     config: &Config,
-    price: Price,
     account: &mut Account,
-    read: &Read<'_>,
+    analyst: &Analyst<'_>,
 ) -> StepResult<Result<Statements, Rejected>> {
-    let spent = account.cost_usd(price);
-    let most =
-        spent + price.usd(prompt::most_input_tokens(request), request.max_output_tokens.into());
+    let spent = account.cost_usd();
+    let most = spent
+        + account.price.usd(prompt::most_input_tokens(request), request.max_output_tokens.into());
     if most > config.cost_ceiling_usd {
         return Err(StepError::new(
             ErrorKind::CostCeiling,
@@ -93,7 +78,7 @@ async fn converse(
     let problems = match (reply.stop_reason.as_str(), &reply.tool_input) {
         ("guardrail_intervened" | "content_filtered", _) => {
             return Err(account
-                .unusable("a guardrail stopped the model", price)
+                .unusable("a guardrail stopped the model")
                 .with("stop_reason", &reply.stop_reason));
         }
         ("max_tokens", _) => {
@@ -103,7 +88,7 @@ async fn converse(
             vec!["the answer: the call of the tool is not JSON of the tool's schema".to_owned()]
         }
         (_, None) => vec!["the answer: it does not call the tool record_analysis".to_owned()],
-        (_, Some(input)) => match read(input) {
+        (_, Some(input)) => match answer::read(input, analyst) {
             Ok(statements) => return Ok(Ok(statements)),
             Err(problems) => problems,
         },
@@ -127,24 +112,15 @@ fn said(reply: &ModelReply) -> String {
 }
 
 impl Account {
-    fn cost_usd(self, price: Price) -> f64 {
-        price.usd(self.input_tokens, self.output_tokens)
-    }
-
-    fn closed(self, statements: Statements, price: Price) -> Answered {
-        Answered {
-            statements,
-            input_tokens: self.input_tokens,
-            output_tokens: self.output_tokens,
-            cost_usd: self.cost_usd(price),
-        }
+    pub(crate) fn cost_usd(&self) -> f64 {
+        self.price.usd(self.input_tokens, self.output_tokens)
     }
 
     /// What was paid for nothing is at least told.
-    fn unusable(self, message: &str, price: Price) -> StepError {
+    fn unusable(&self, message: &str) -> StepError {
         StepError::new(ErrorKind::ModelAnswer, message)
             .with("input_tokens", self.input_tokens)
             .with("output_tokens", self.output_tokens)
-            .with("cost_usd", self.cost_usd(price))
+            .with("cost_usd", self.cost_usd())
     }
 }

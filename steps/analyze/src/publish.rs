@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use pipeline_core::{
     analysis::{Analysis, AnalysisItem, Level},
     document::{Document, describe, parse, read_if_there},
-    error::{ErrorKind, StepResult},
+    error::StepResult,
     events::EventsOf,
     facts::Facts,
     ports::{ObjectStore, Publication},
@@ -51,29 +51,8 @@ pub(crate) async fn earlier(run: &Run, store: &dyn ObjectStore) -> StepResult<Ea
     Ok(Earlier::Analysis(Box::new(Published { analysis, object })))
 }
 
-/// Publishes in place of whatever stands there: for an author who always says the same.
-pub(crate) async fn replace(
-    run: &Run,
-    analysis: Analysis,
-    store: &dyn ObjectStore,
-) -> StepResult<Published> {
-    write(run, analysis, store, Publication::Replace).await
-}
-
-/// Publishes if nothing stands there, and says `None` otherwise.
-pub(crate) async fn first(
-    run: &Run,
-    analysis: Analysis,
-    store: &dyn ObjectStore,
-) -> StepResult<Option<Published>> {
-    match write(run, analysis, store, Publication::IfAbsent).await {
-        Ok(published) => Ok(Some(published)),
-        Err(error) if error.kind() == ErrorKind::PreconditionFailed => Ok(None),
-        Err(error) => Err(error),
-    }
-}
-
-async fn write(
+/// Publishes in place of whatever stands there, or only if nothing does.
+pub(crate) async fn write(
     run: &Run,
     analysis: Analysis,
     store: &dyn ObjectStore,
@@ -108,15 +87,12 @@ pub(crate) async fn announce(
     ports.events.publish(&events.analysis_complete(item.records_analyzed, output)?).await
 }
 
-fn anomaly_counts(analysis: &Analysis) -> AnomalyCounts {
-    let high = analysis.anomalies.iter().filter(|anomaly| anomaly.severity == Level::High).count();
-    AnomalyCounts { high: high as u64, total: analysis.anomalies.len() as u64 }
-}
-
 impl Published {
     /// The step's output, without its duration.
     pub(crate) fn output(&self) -> Output {
         let Self { analysis, object } = self;
+        let anomalies = &analysis.anomalies;
+        let high = anomalies.iter().filter(|anomaly| anomaly.severity == Level::High).count();
         Output {
             analysis: object.clone(),
             analysis_id: analysis.analysis_id.clone(),
@@ -124,7 +100,7 @@ impl Published {
             prompt_sha256: analysis.prompt_sha256.clone(),
             degraded: analysis.degraded_because.is_some(),
             unverified_statements: analysis.unverified_statements,
-            anomalies: anomaly_counts(analysis),
+            anomalies: AnomalyCounts { high: high as u64, total: anomalies.len() as u64 },
             input_tokens: analysis.input_tokens,
             output_tokens: analysis.output_tokens,
             cost_usd: analysis.cost_usd,

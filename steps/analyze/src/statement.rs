@@ -1,10 +1,13 @@
-//! Statements before their numbers are checked, whoever made them.
+//! Statements, whoever made them, and the analysis that they become when their numbers are checked.
 
-use pipeline_core::analysis::{Anomaly, Insight, Level, Recommendation};
+use pipeline_core::{
+    analysis::{Analysis, Anomaly, Insight, Level, Recommendation, SCHEMA_VERSION},
+    run::Run,
+};
 
 use crate::{
     check::Book,
-    plan::{Ask, Topic},
+    plan::{Ask, Plan, Topic},
 };
 
 /// One statement: its kind, its text, its confidence, severity or priority.
@@ -24,55 +27,53 @@ pub(crate) struct Statements {
     pub(crate) summary: String,
 }
 
-/// The statements with the numbers that the facts do not hold.
-#[derive(Debug, Default)]
-pub(crate) struct Checked {
-    pub(crate) insights: Vec<Insight>,
-    pub(crate) anomalies: Vec<Anomaly>,
-    pub(crate) recommendations: Vec<Recommendation>,
-    pub(crate) summary: String,
-    pub(crate) summary_unverified_numbers: Vec<String>,
-    pub(crate) unverified_statements: u64,
-}
-
-impl Checked {
-    /// Checks every number of every text.
-    pub(crate) fn of(statements: Statements, plan: &crate::plan::Plan, book: &Book) -> Self {
+impl Statements {
+    /// The analysis that this author makes of a run: every number of every text is checked.
+    pub(crate) fn checked(self, author: &str, run: &Run, plan: &Plan, book: &Book) -> Analysis {
         let mut unverified_statements = 0;
         let mut check = |text: &str, topic: Option<&Topic>| {
             let unverified = book.unverified(text, topic);
             unverified_statements += u64::from(!unverified.is_empty());
             unverified
         };
-        let insights = statements.insights.into_iter().map(|said| Insight {
+        let insights = self.insights.into_iter().map(|said| Insight {
             unverified_numbers: check(&said.text, topic(&plan.insights, &said.kind)),
             kind: said.kind,
             description: said.text,
             confidence: said.level,
         });
         let insights = insights.collect();
-        let anomalies = statements.anomalies.into_iter().map(|said| Anomaly {
+        let anomalies = self.anomalies.into_iter().map(|said| Anomaly {
             unverified_numbers: check(&said.text, topic(&plan.anomalies, &said.kind)),
             kind: said.kind,
             description: said.text,
             severity: said.level,
         });
         let anomalies = anomalies.collect();
-        let recommendations = statements.recommendations.into_iter().map(|said| Recommendation {
+        let recommendations = self.recommendations.into_iter().map(|said| Recommendation {
             unverified_numbers: check(&said.text, topic(&plan.recommendations, &said.kind)),
             category: said.kind,
             action: said.text,
             priority: said.level,
         });
         let recommendations = recommendations.collect();
-        let summary_unverified_numbers = check(&statements.summary, None);
-        Self {
+        let summary_unverified_numbers = check(&self.summary, None);
+        Analysis {
+            schema_version: SCHEMA_VERSION.to_owned(),
+            analysis_id: run.analysis_id(),
+            correlation_id: run.correlation_id.clone(),
+            model: author.to_owned(),
+            degraded_because: None,
             insights,
             anomalies,
             recommendations,
-            summary: statements.summary,
+            summary: self.summary,
             summary_unverified_numbers,
             unverified_statements,
+            prompt_sha256: None,
+            input_tokens: 0,
+            output_tokens: 0,
+            cost_usd: 0.0,
         }
     }
 }

@@ -22,28 +22,12 @@ pub(crate) fn shown_up_to(value: &str, longest_chars: usize) -> String {
         char if is_invisible(char) => ' ',
         char => char,
     });
-    let mut shown = String::new();
-    let mut length = 0;
-    let mut blank = false;
-    for char in visible {
-        if char.is_whitespace() {
-            blank = true;
-            continue;
-        }
-        if blank && !shown.is_empty() {
-            shown.push(' ');
-            length += 1;
-        }
-        blank = false;
-        if length >= longest_chars {
-            shown.truncate(shown.trim_end().len());
-            shown.push('…');
-            break;
-        }
-        shown.push(char);
-        length += 1;
+    let visible: String = visible.collect();
+    let line = visible.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(longest_chars) {
+        Some((end, _)) => format!("{}…", line.get(..end).unwrap_or_default().trim_end()),
+        None => line,
     }
-    shown
 }
 
 /// A column's name as people say it: `customer review`.
@@ -106,6 +90,11 @@ pub(crate) fn score(value: f64) -> Option<String> {
 pub(crate) fn percent(share: f64) -> Option<String> {
     let text = wording::share(share);
     ((0.0..=1.0).contains(&share) && !text.starts_with(['<', '>'])).then_some(text)
+}
+
+/// A share behind its number: ` (28.5%)`; nothing where [`percent`] has none.
+pub(crate) fn in_brackets(share: f64) -> String {
+    percent(share).map(|share| format!(" ({share})")).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -2,11 +2,11 @@
 //! one of theirs.
 #![expect(clippy::unwrap_used, reason = "a test fails where it stands")]
 
-mod bench;
+mod aggregated_run;
 
 use std::collections::BTreeMap;
 
-use bench::{Bench, CONTRACT, contract_of_every_subject, input, pinned};
+use aggregated_run::{AggregatedRun, CONTRACT, contract_of_every_subject, input, pinned};
 use contract::reject::RejectCode;
 use pipeline_core::{
     analysis::Analysis,
@@ -267,10 +267,10 @@ proptest! {
         let facts = serde_json::to_string(&facts).unwrap();
         let contract = if every_subject { contract_of_every_subject() } else { CONTRACT.to_vec() };
         let input = pinned(input(false), &contract);
-        let bench = Bench::with_contract(contract, &facts);
+        let aggregated = AggregatedRun::with_contract(contract, &facts);
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        let output = runtime.block_on(bench.run(&input)).unwrap();
-        let json = bench.analysis_json();
+        let output = runtime.block_on(aggregated.run(&input)).unwrap();
+        let json = aggregated.analysis_json();
         prop_assert_eq!(output.unverified_statements, 0, "{}", json);
 
         let analysis: Analysis = serde_json::from_str(&json).unwrap();

@@ -1,11 +1,11 @@
 //! What the deterministic analyst says, by example: facts in, analysis out, both to be read.
 #![expect(clippy::unwrap_used, reason = "a test fails where it stands")]
 
-mod bench;
+mod aggregated_run;
 
 use std::{fs, path::PathBuf};
 
-use bench::{Bench, FACTS, contract_of_every_subject, input, pinned};
+use aggregated_run::{AggregatedRun, FACTS, contract_of_every_subject, input, pinned};
 use pipeline_core::{
     analysis::{Analysis, DETERMINISTIC},
     events::DetailType,
@@ -28,9 +28,9 @@ fn expect_file(name: &str, found: &str) {
 
 #[tokio::test]
 async fn the_facts_of_smartphone_sales_are_told_in_full() {
-    let bench = Bench::smartphone_sales();
-    let output = bench.run(&input(false)).await.unwrap();
-    let json = bench.analysis_json();
+    let aggregated = AggregatedRun::smartphone_sales();
+    let output = aggregated.run(&input(false)).await.unwrap();
+    let json = aggregated.analysis_json();
     expect_file("smartphone-sales/analysis.json", &json);
 
     let analysis: Analysis = serde_json::from_str(&json).unwrap();
@@ -48,19 +48,19 @@ async fn the_facts_of_smartphone_sales_are_told_in_full() {
 async fn a_statement_follows_from_what_it_is_about() {
     let contract = contract_of_every_subject();
     let input = pinned(input(false), &contract);
-    let bench = Bench::with_contract(contract, FACTS);
-    let output = bench.run(&input).await.unwrap();
+    let aggregated = AggregatedRun::with_contract(contract, FACTS);
+    let output = aggregated.run(&input).await.unwrap();
     assert_eq!(output.unverified_statements, 0);
-    expect_file("every-subject/analysis.json", &bench.analysis_json());
+    expect_file("every-subject/analysis.json", &aggregated.analysis_json());
 }
 
 #[tokio::test]
 async fn a_name_that_could_be_read_as_another_gets_quotation_marks() {
     let facts = FACTS.replace("Apple iPhone 15", "A").replace("Vivo Y28", "By model, A");
-    let bench = Bench::of(&facts);
-    let output = bench.run(&input(false)).await.unwrap();
+    let aggregated = AggregatedRun::of(&facts);
+    let output = aggregated.run(&input(false)).await.unwrap();
     assert_eq!(output.unverified_statements, 0);
-    let analysis: Analysis = serde_json::from_str(&bench.analysis_json()).unwrap();
+    let analysis: Analysis = serde_json::from_str(&aggregated.analysis_json()).unwrap();
     assert!(analysis.summary.contains("“A” (12 of 100 sales"), "{}", analysis.summary);
     assert!(analysis.insights[0].description.starts_with("A (12 of 100 sales"));
 }
@@ -72,9 +72,9 @@ async fn where_all_are_level_none_is_preferred() {
     for group in models.iter_mut() {
         (group.records, group.share) = (3, 0.03);
     }
-    let bench = Bench::of(&serde_json::to_string(&facts).unwrap());
-    assert_eq!(bench.run(&input(false)).await.unwrap().unverified_statements, 0);
-    let analysis: Analysis = serde_json::from_str(&bench.analysis_json()).unwrap();
+    let aggregated = AggregatedRun::of(&serde_json::to_string(&facts).unwrap());
+    assert_eq!(aggregated.run(&input(false)).await.unwrap().unverified_statements, 0);
+    let analysis: Analysis = serde_json::from_str(&aggregated.analysis_json()).unwrap();
     assert_eq!(
         analysis.recommendations[3].action,
         "Prefer none: Apple iPhone 15, Samsung Galaxy A15 and others share the lead by model, with 3 \
@@ -90,10 +90,10 @@ async fn nothing_is_said_to_be_nothing() {
         "completeness": [], "measures": [], "dimensions": [], "pairs": [] }"#;
     let contract = contract_of_every_subject();
     let input = pinned(input(false), &contract);
-    let bench = Bench::with_contract(contract, nothing);
-    let output = bench.run(&input).await.unwrap();
+    let aggregated = AggregatedRun::with_contract(contract, nothing);
+    let output = aggregated.run(&input).await.unwrap();
     assert_eq!(output.anomalies.total, 0);
-    let analysis: Analysis = serde_json::from_str(&bench.analysis_json()).unwrap();
+    let analysis: Analysis = serde_json::from_str(&aggregated.analysis_json()).unwrap();
     assert_eq!(analysis.insights.len(), 8);
     assert_eq!(analysis.insights[0].description, "None of the 1 sale has a value of model.");
     assert_eq!(
@@ -104,17 +104,20 @@ async fn nothing_is_said_to_be_nothing() {
 
 #[tokio::test]
 async fn the_analysis_is_stored_and_announced() {
-    let bench = Bench::smartphone_sales();
-    let output = bench.run(&input(false)).await.unwrap();
-    let items = bench.analyses.items();
+    let aggregated = AggregatedRun::smartphone_sales();
+    let output = aggregated.run(&input(false)).await.unwrap();
+    let items = aggregated.analyses.items();
     let [item] = items.as_slice() else { panic!("one item, not {}", items.len()) };
     assert_eq!(item.analysis.analysis_id, output.analysis_id);
     assert_eq!(item.records_analyzed, 100);
     assert_eq!(item.ttl, 1_777_636_800 + 30 * 24 * 60 * 60);
     assert!(!item.notification_sent);
-    assert_eq!(serde_json::to_string_pretty(&item.analysis).unwrap() + "\n", bench.analysis_json());
+    assert_eq!(
+        serde_json::to_string_pretty(&item.analysis).unwrap() + "\n",
+        aggregated.analysis_json()
+    );
 
-    let events = bench.events.of(DetailType::AnalysisComplete);
+    let events = aggregated.events.of(DetailType::AnalysisComplete);
     let [event] = events.as_slice() else { panic!("one event, not {}", events.len()) };
     assert_eq!(event.detail["analysis_id"], output.analysis_id);
     assert_eq!(event.detail["correlation_id"], "sales-may-7f3a");
@@ -125,55 +128,55 @@ async fn the_analysis_is_stored_and_announced() {
 
 #[tokio::test]
 async fn a_stand_in_says_so_and_says_the_same() {
-    let bench = Bench::smartphone_sales();
-    bench.run(&input(false)).await.unwrap();
-    let plain: Analysis = serde_json::from_str(&bench.analysis_json()).unwrap();
+    let aggregated = AggregatedRun::smartphone_sales();
+    aggregated.run(&input(false)).await.unwrap();
+    let plain: Analysis = serde_json::from_str(&aggregated.analysis_json()).unwrap();
 
     let mut degraded = input(false);
     degraded.degraded_because = Some("ModelAnswerError".to_owned());
-    let output = bench.run(&degraded).await.unwrap();
+    let output = aggregated.run(&degraded).await.unwrap();
     assert!(output.degraded);
-    let analysis: Analysis = serde_json::from_str(&bench.analysis_json()).unwrap();
+    let analysis: Analysis = serde_json::from_str(&aggregated.analysis_json()).unwrap();
     assert_eq!(analysis.degraded_because.as_deref(), Some("ModelAnswerError"));
     assert_eq!(Analysis { degraded_because: None, ..analysis }, plain);
 }
 
 #[tokio::test]
 async fn running_again_writes_the_same_bytes() {
-    let bench = Bench::smartphone_sales();
-    let first = bench.run(&input(true)).await.unwrap();
-    let json = bench.analysis_json();
+    let aggregated = AggregatedRun::smartphone_sales();
+    let first = aggregated.run(&input(true)).await.unwrap();
+    let json = aggregated.analysis_json();
     assert_eq!(
-        bench.run(&input(true)).await.unwrap(),
+        aggregated.run(&input(true)).await.unwrap(),
         first,
         "no model is configured: not degraded"
     );
-    assert_eq!(bench.analysis_json(), json);
+    assert_eq!(aggregated.analysis_json(), json);
 }
 
 #[tokio::test]
 async fn facts_of_another_run_are_refused() {
-    let bench = Bench::smartphone_sales();
+    let aggregated = AggregatedRun::smartphone_sales();
     let mut other = input(false);
     other.run.correlation_id = "another".to_owned();
-    let error = bench.run(&other).await.unwrap_err();
+    let error = aggregated.run(&other).await.unwrap_err();
     assert_eq!(error.kind().as_str(), "InternalError");
 }
 
 #[tokio::test]
 async fn other_facts_than_the_published_ones_are_refused() {
-    let bench = Bench::smartphone_sales();
+    let aggregated = AggregatedRun::smartphone_sales();
     let mut other = input(false);
     other.aggregation.facts.sha256 = "0".repeat(64);
-    let error = bench.run_as_given(&other).await.unwrap_err();
+    let error = aggregated.run_as_given(&other).await.unwrap_err();
     assert_eq!(error.kind().as_str(), "PreconditionFailedError");
 }
 
 #[tokio::test]
 async fn another_contract_than_the_pinned_one_is_refused() {
-    let bench = Bench::smartphone_sales();
+    let aggregated = AggregatedRun::smartphone_sales();
     let mut other = input(false);
     other.run.contract.sha256 = "0".repeat(64);
-    let error = bench.run(&other).await.unwrap_err();
+    let error = aggregated.run(&other).await.unwrap_err();
     assert_eq!(error.kind().as_str(), "PreconditionFailedError");
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use aws_sdk_bedrockruntime::{
-    Client, config,
+    Client,
     error::BuildError,
     operation::converse::ConverseOutput,
     types::{
@@ -42,11 +42,7 @@ pub struct Model {
 impl Model {
     /// Bedrock in the connection's region.
     pub fn new(connection: &Connection) -> Self {
-        let config = config::Builder::from(connection.sdk_config())
-            .timeout_config(PATIENCE.timeouts())
-            .retry_config(PATIENCE.retries())
-            .build();
-        Self { client: Client::from_conf(config) }
+        Self { client: Client::new(&PATIENCE.config(connection)) }
     }
 }
 

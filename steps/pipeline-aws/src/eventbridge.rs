@@ -1,7 +1,7 @@
 //! [`EventBus`] on `EventBridge`.
 
 use async_trait::async_trait;
-use aws_sdk_eventbridge::{Client, config, types::PutEventsRequestEntry};
+use aws_sdk_eventbridge::{Client, types::PutEventsRequestEntry};
 use pipeline_core::{
     error::{ErrorKind, StepError, StepResult},
     events::DomainEvent,
@@ -28,11 +28,7 @@ pub struct Bus {
 impl Bus {
     /// The bus of this name.
     pub fn new(connection: &Connection, bus_name: impl Into<String>) -> Self {
-        let config = config::Builder::from(connection.sdk_config())
-            .timeout_config(Patience::QUICK.timeouts())
-            .retry_config(Patience::QUICK.retries())
-            .build();
-        Self { client: Client::from_conf(config), name: bus_name.into() }
+        Self { client: Client::new(&Patience::QUICK.config(connection)), name: bus_name.into() }
     }
 
     fn entry(&self, event: &DomainEvent) -> StepResult<PutEventsRequestEntry> {

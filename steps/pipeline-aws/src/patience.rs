@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
+use aws_config::SdkConfig;
 use aws_smithy_types::{retry::RetryConfig, timeout::TimeoutConfig};
+
+use crate::Connection;
 
 /// What a service's calls may take.
 #[derive(Debug, Clone, Copy)]
@@ -27,16 +30,16 @@ impl Patience {
         attempts: 5,
     };
 
-    pub(crate) fn timeouts(self) -> TimeoutConfig {
-        TimeoutConfig::builder()
+    /// The configuration of a client that has this patience.
+    pub(crate) fn config(self, connection: &Connection) -> SdkConfig {
+        let timeouts = TimeoutConfig::builder()
             .connect_timeout(self.connect)
             .read_timeout(self.read)
             .operation_attempt_timeout(self.connect + self.read)
             .operation_timeout(self.operation)
-            .build()
-    }
-
-    pub(crate) fn retries(self) -> RetryConfig {
-        RetryConfig::standard().with_max_attempts(self.attempts)
+            .build();
+        let retries = RetryConfig::standard().with_max_attempts(self.attempts);
+        let config = connection.sdk_config().to_builder();
+        config.timeout_config(timeouts).retry_config(retries).build()
     }
 }

@@ -15,7 +15,7 @@ mod writer;
 use std::{path::Path, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
-use aws_sdk_s3::{Client, config, types::ChecksumMode};
+use aws_sdk_s3::{Client, types::ChecksumMode};
 use pipeline_core::{
     error::{ErrorKind, StepError, StepResult},
     ports::{ObjectInfo, ObjectReader, ObjectStore, ObjectWriter},
@@ -55,12 +55,8 @@ pub struct Bucket {
 impl Bucket {
     /// The bucket of this name.
     pub fn new(connection: &Connection, bucket: impl Into<String>) -> Self {
-        let config = config::Builder::from(connection.sdk_config())
-            .timeout_config(PATIENCE.timeouts())
-            .retry_config(PATIENCE.retries())
-            .build();
         let name = bucket.into().into();
-        Self { client: Client::from_conf(config), name, hash_limit_bytes: u64::MAX }
+        Self { client: Client::new(&PATIENCE.config(connection)), name, hash_limit_bytes: u64::MAX }
     }
 
     /// Never reads an object that is larger than this only to compute its checksum. If S3 has no CRC64NVME

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use aws_sdk_sesv2::{
-    Client, config,
+    Client,
     primitives::Blob,
     types::{Destination, EmailContent, RawMessage},
 };
@@ -38,11 +38,7 @@ pub struct Sender {
 impl Sender {
     /// Sends through a configuration set, if one is named.
     pub fn new(connection: &Connection, configuration_set: Option<String>) -> Self {
-        let config = config::Builder::from(connection.sdk_config())
-            .timeout_config(PATIENCE.timeouts())
-            .retry_config(PATIENCE.retries())
-            .build();
-        Self { client: Client::from_conf(config), configuration_set }
+        Self { client: Client::new(&PATIENCE.config(connection)), configuration_set }
     }
 }
 

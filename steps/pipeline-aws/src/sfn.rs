@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use aws_sdk_sfn::{
-    Client, config, operation::describe_execution::DescribeExecutionError, types::ExecutionStatus,
+    Client, operation::describe_execution::DescribeExecutionError, types::ExecutionStatus,
 };
 use pipeline_core::{error::StepResult, ports::ExecutionProbe};
 
@@ -17,11 +17,7 @@ pub struct Executions {
 impl Executions {
     /// The executions of the connection's account and region.
     pub fn new(connection: &Connection) -> Self {
-        let config = config::Builder::from(connection.sdk_config())
-            .timeout_config(Patience::QUICK.timeouts())
-            .retry_config(Patience::QUICK.retries())
-            .build();
-        Self { client: Client::from_conf(config) }
+        Self { client: Client::new(&Patience::QUICK.config(connection)) }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::{panic::AssertUnwindSafe, time::Instant};
 
 use futures_util::FutureExt;
-use lambda_runtime::LambdaEvent;
+use lambda_runtime::{Diagnostic, LambdaEvent};
 use pipeline_core::error::{ErrorKind, StepError, StepResult};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::{
     correlation::Correlation,
     event::Event,
-    failure::Failure,
+    failure,
     log::{Level, Log},
     metrics::{self, Metrics},
     panics,
@@ -38,7 +38,7 @@ impl Boundary {
         &self,
         step: &impl AsyncFn(I) -> StepResult<(O, Option<Metrics>)>,
         event: LambdaEvent<Event>,
-    ) -> Result<Value, Failure>
+    ) -> Result<Value, Diagnostic>
     where
         I: DeserializeOwned,
         O: Serialize,
@@ -77,7 +77,7 @@ impl Boundary {
                 })
             }
             (Some(panic), result) => {
-                let fields = with_correlation(correlation, json!({"error_message": panic}));
+                let fields = correlation.with(json!({"error_message": panic}));
                 self.log.write(Level::Error, "panicked", &fields);
                 result
             }
@@ -85,36 +85,28 @@ impl Boundary {
         }
     }
 
-    fn failure(&self, error: &StepError, correlation: &Correlation) -> Failure {
-        let failure = Failure::from(error);
+    fn failure(&self, error: &StepError, correlation: &Correlation) -> Diagnostic {
+        let failure = failure::of_step(error);
         let fields = json!({
             "error_type": failure.error_type,
             "error_message": failure.error_message,
             "is_retryable": error.kind().is_retryable(),
         });
-        self.log.write(Level::Error, "failed", &with_correlation(correlation, fields));
+        self.log.write(Level::Error, "failed", &correlation.with(fields));
         failure
     }
-}
-
-fn with_correlation(correlation: &Correlation, mut fields: Value) -> Value {
-    if let (Value::Object(fields), Ok(Value::Object(correlation))) =
-        (&mut fields, serde_json::to_value(correlation))
-    {
-        fields.extend(correlation);
-    }
-    fields
 }
 
 /// The output as JSON, if a state can carry it.
 fn checked(output: &impl Serialize) -> StepResult<Value> {
     let error = |message| StepError::new(ErrorKind::Internal, message);
-    let unwritable = |problem| error("the output cannot be written as JSON").because(problem);
-    let size_bytes = serde_json::to_string(output).map_err(unwritable)?.len();
+    let output = serde_json::to_value(output)
+        .map_err(|problem| error("the output cannot be written as JSON").because(problem))?;
+    let size_bytes = output.to_string().len();
     if size_bytes > MAX_OUTPUT_BYTES {
         return Err(error("the output is larger than a state may pass on")
             .with("size_bytes", size_bytes)
             .with("limit_bytes", MAX_OUTPUT_BYTES));
     }
-    serde_json::to_value(output).map_err(|problem| error("the output is not JSON").because(problem))
+    Ok(output)
 }

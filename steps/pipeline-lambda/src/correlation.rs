@@ -2,8 +2,9 @@
 
 use lambda_runtime::Context;
 use serde::Serialize;
+use serde_json::Value;
 
-use crate::{event::Event, failure::bounded};
+use crate::{event::Event, failure::bounded, log::merge};
 
 /// The longest of these values is an object's key: 1,024 bytes.
 const MAX_BYTES: usize = 1024;
@@ -47,6 +48,12 @@ impl Correlation {
             correlation_id: first(&["/run/correlation_id"]),
             object_key: first(&["/run/source/key", "/object/key"]),
         }
+    }
+
+    /// These fields beside others.
+    pub(crate) fn with(&self, mut fields: Value) -> Value {
+        merge(&mut fields, self);
+        fields
     }
 }
 

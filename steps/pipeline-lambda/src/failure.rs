@@ -1,4 +1,4 @@
-//! A step's error as Lambda reports it.
+//! A failure as Lambda reports it.
 
 use lambda_runtime::Diagnostic;
 use pipeline_core::error::StepError;
@@ -9,32 +9,16 @@ use pipeline_core::error::StepError;
 /// Source: <https://docs.aws.amazon.com/step-functions/latest/apireference/API_ExecutionFailedEventDetails.html>
 const MAX_MESSAGE_BYTES: usize = 5_000;
 
-/// The error of a function: by the name of its kind, which the state machine's `Retry` and `Catch`
-/// match. Without it Lambda would show the name of a Rust type.
-#[derive(Debug)]
-pub(crate) struct Failure {
-    /// `ErrorKind::as_str`, or one of AWS's own for a failed start.
-    pub(crate) error_type: &'static str,
-    /// The report, at bounded length.
-    pub(crate) error_message: String,
+/// What Lambda is told of a failed step: the name of its kind, which the state machine's `Retry` and
+/// `Catch` match. Without it Lambda would show the name of a Rust type.
+pub(crate) fn of_step(error: &StepError) -> Diagnostic {
+    named(error.kind().as_str(), error.report())
 }
 
-impl Failure {
-    pub(crate) fn new(error_type: &'static str, message: String) -> Self {
-        Self { error_type, error_message: bounded(message, MAX_MESSAGE_BYTES) }
-    }
-}
-
-impl From<&StepError> for Failure {
-    fn from(error: &StepError) -> Self {
-        Self::new(error.kind().as_str(), error.report())
-    }
-}
-
-impl From<Failure> for Diagnostic {
-    fn from(failure: Failure) -> Self {
-        Self { error_type: failure.error_type.to_owned(), error_message: failure.error_message }
-    }
+/// A failure of this name, with a message at bounded length.
+pub(crate) fn named(error_type: &str, message: String) -> Diagnostic {
+    let error_message = bounded(message, MAX_MESSAGE_BYTES);
+    Diagnostic { error_type: error_type.to_owned(), error_message }
 }
 
 /// The text, cut where it is longer than this many bytes.
@@ -56,7 +40,7 @@ mod tests {
     #[test]
     fn every_kind_keeps_its_name() {
         for kind in ErrorKind::ALL {
-            let diagnostic = Diagnostic::from(Failure::from(&StepError::new(kind, "so it is")));
+            let diagnostic = of_step(&StepError::new(kind, "so it is"));
             assert_eq!(diagnostic.error_type, kind.as_str());
             assert_eq!(diagnostic.error_message, "so it is");
         }
@@ -65,7 +49,7 @@ mod tests {
     #[test]
     fn the_worst_report_fits_into_a_cause() {
         let error = StepError::new(ErrorKind::Internal, "\u{1}".repeat(1 << 20));
-        let report = serde_json::to_string(&Diagnostic::from(Failure::from(&error))).unwrap();
+        let report = serde_json::to_string(&of_step(&error)).unwrap();
         assert!(report.len() <= 32_768, "{} bytes", report.len());
         assert!(report.contains('…'));
     }

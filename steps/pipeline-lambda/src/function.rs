@@ -9,16 +9,12 @@ use crate::{Environment, Metrics, StartError, boundary::Boundary, log::Log};
 /// A function that is starting: its environment, and the loop that it ends in.
 #[derive(Debug)]
 pub struct Function {
-    step: &'static str,
-    environment: Environment,
-    log: Log,
+    pub(crate) step: &'static str,
+    pub(crate) environment: Environment,
+    pub(crate) log: Log,
 }
 
 impl Function {
-    pub(crate) fn new(step: &'static str, environment: Environment, log: Log) -> Self {
-        Self { step, environment, log }
-    }
-
     /// The variables that configure the function.
     pub fn environment(&self) -> &Environment {
         &self.environment
@@ -43,6 +39,6 @@ impl Function {
             log: self.log,
         };
         let handler = service_fn(|event| boundary.call(&step, event));
-        Runtime::new(handler).run().await.map_err(|error| StartError::runtime(&error))
+        Runtime::new(handler).run().await.map_err(StartError::runtime)
     }
 }

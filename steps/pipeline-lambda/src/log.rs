@@ -61,7 +61,7 @@ impl Log {
     /// Writes a line. `fields` is an object.
     pub(crate) fn write(self, level: Level, message: &str, fields: &impl Serialize) {
         if level >= self.threshold {
-            write_line(&self.line(level, message, &to_object(fields)));
+            write_line(&self.line(level, message, fields));
         }
     }
 
@@ -71,16 +71,17 @@ impl Log {
     /// a line below it, and its metrics would be lost.
     pub(crate) fn write_metrics(self, document: &impl Serialize) {
         let mut line = head(self.threshold, "finished");
-        merge(&mut line, to_object(document));
+        merge(&mut line, document);
         write_line(&line.to_string());
     }
 
-    fn line(self, level: Level, message: &str, fields: &Value) -> String {
-        let mut line = head(level, message);
+    fn line(self, level: Level, message: &str, fields: &impl Serialize) -> String {
         if self.is_text {
+            let fields = serde_json::to_value(fields).unwrap_or_default();
             return format!("{} {} {message} {fields}", now(), level.name());
         }
-        merge(&mut line, fields.clone());
+        let mut line = head(level, message);
+        merge(&mut line, fields);
         line.to_string()
     }
 }
@@ -93,13 +94,9 @@ fn now() -> String {
     Utc::now().to_rfc3339_opts(SecondsFormat::Millis, true)
 }
 
-/// Fields that are not an object are left out of the line.
-fn to_object(fields: &impl Serialize) -> Value {
-    serde_json::to_value(fields).unwrap_or_default()
-}
-
-fn merge(line: &mut Value, fields: Value) {
-    if let (Value::Object(line), Value::Object(fields)) = (line, fields) {
+/// Adds fields to a line. Fields that are not an object are left out.
+pub(crate) fn merge(line: &mut Value, fields: &impl Serialize) {
+    if let (Value::Object(line), Ok(Value::Object(fields))) = (line, serde_json::to_value(fields)) {
         line.extend(fields);
     }
 }

@@ -23,7 +23,7 @@ const MAX_DIMENSION_CHARS: usize = 1024;
 #[derive(Debug)]
 pub struct Metrics {
     dimension_sets: Vec<Vec<&'static str>>,
-    dimensions: Vec<(&'static str, String)>,
+    dimension: (&'static str, String),
     values: Vec<(&'static str, &'static str, Value)>,
 }
 
@@ -33,7 +33,7 @@ impl Metrics {
     pub fn by(dimension: &'static str, value: &impl Serialize) -> Self {
         Self {
             dimension_sets: vec![vec!["Pipeline", dimension]],
-            dimensions: vec![(dimension, dimension_value(value))],
+            dimension: (dimension, dimension_value(value)),
             values: Vec::new(),
         }
     }
@@ -95,11 +95,7 @@ impl Metrics {
 
 /// The line: the directives, the values, and the correlation as properties.
 pub(crate) fn document(pipeline: &str, metrics: &[Metrics], correlation: &Correlation) -> Value {
-    let properties = serde_json::to_value(correlation).unwrap_or_default();
-    let mut line = match properties {
-        Value::Object(properties) => properties,
-        _ => Map::new(),
-    };
+    let mut line = Map::new();
     let metrics = || metrics.iter().filter(|metrics| !metrics.values.is_empty());
     let directives: Vec<Value> = metrics().map(Metrics::directive).collect();
     line.insert(
@@ -108,14 +104,13 @@ pub(crate) fn document(pipeline: &str, metrics: &[Metrics], correlation: &Correl
     );
     line.insert("Pipeline".to_owned(), dimension_value(&pipeline).into());
     for metrics in metrics() {
-        for (name, value) in &metrics.dimensions {
-            line.insert((*name).to_owned(), value.as_str().into());
-        }
+        let (name, value) = &metrics.dimension;
+        line.insert((*name).to_owned(), value.as_str().into());
         for (name, _, value) in &metrics.values {
             line.insert((*name).to_owned(), value.clone());
         }
     }
-    Value::Object(line)
+    correlation.with(Value::Object(line))
 }
 
 /// A dimension's value is ASCII without control characters, and not blank.

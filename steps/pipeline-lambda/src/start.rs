@@ -3,13 +3,12 @@
 use std::{panic::AssertUnwindSafe, process::ExitCode};
 
 use futures_util::FutureExt;
-use lambda_runtime::{Diagnostic, Error as BoxError};
+use lambda_runtime::Error as BoxError;
 use lambda_runtime_api_client::{PooledClient, body::Body, build_request};
 use serde_json::{Value, json};
 
 use crate::{
-    Environment, Function, StartError,
-    failure::Failure,
+    Environment, Function, StartError, failure,
     log::{Level, Log},
     panics, warnings,
 };
@@ -39,7 +38,7 @@ pub async fn run(
     }
     panics::keep(log);
     warnings::subscribe(log);
-    let function = Function::new(step, environment, log);
+    let function = Function { step, environment, log };
     let result = AssertUnwindSafe(start(&function)).catch_unwind().await;
     let error = match result {
         Ok(Ok(())) => return ExitCode::SUCCESS,
@@ -51,7 +50,7 @@ pub async fn run(
         return ExitCode::FAILURE;
     };
     log.write(Level::Error, "cannot start", &fields(step, &error.message));
-    if let Err(error) = report(Failure::new(error_type, error.message)).await {
+    if let Err(error) = report(error_type, error.message).await {
         let fields = fields(step, &error.to_string());
         log.write(Level::Error, "the failed start was not reported", &fields);
     }
@@ -63,13 +62,12 @@ fn fields(step: &str, message: &str) -> Value {
 }
 
 /// Tells Lambda that the start failed.
-async fn report(failure: Failure) -> Result<(), BoxError> {
-    let error_type = failure.error_type;
+async fn report(error_type: &str, message: String) -> Result<(), BoxError> {
     let request = build_request()
         .method("POST")
         .uri("/2018-06-01/runtime/init/error")
         .header("Lambda-Runtime-Function-Error-Type", error_type)
-        .body(Body::from(serde_json::to_vec(&Diagnostic::from(failure))?))?;
+        .body(Body::from(serde_json::to_vec(&failure::named(error_type, message))?))?;
     let response = PooledClient::builder().build().call(request).await?;
     match response.status() {
         status if status.is_success() => Ok(()),

@@ -1,6 +1,7 @@
 //! Why a function cannot start, or cannot go on.
 
 use lambda_runtime::Error as BoxError;
+use pipeline_core::error::{ErrorKind, StepError};
 
 /// Why a function cannot start, or cannot go on.
 #[derive(Debug)]
@@ -21,15 +22,10 @@ impl StartError {
     }
 
     /// The Runtime API does not answer as it should.
-    pub(crate) fn runtime(error: &BoxError) -> Self {
-        let mut message = format!("the Lambda Runtime API fails: {error}");
-        let mut source = error.source();
-        while let Some(error) = source {
-            message.push_str(": ");
-            message.push_str(&error.to_string());
-            source = error.source();
-        }
-        Self { error_type: None, message }
+    pub(crate) fn runtime(error: BoxError) -> Self {
+        let message = "the Lambda Runtime API fails";
+        let error = StepError::new(ErrorKind::DependencyUnavailable, message).because(error);
+        Self { error_type: None, message: error.report() }
     }
 
     /// The start panicked with this message.

@@ -1,4 +1,4 @@
-//! Writes the sample reports and mails into a folder, to be looked at:
+//! Writes the reports and mails of several runs into a folder, to be looked at:
 //! `cargo run -p send-report --example preview -- FOLDER`.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a development tool")]
 #![expect(clippy::expect_used, reason = "a development tool")]
@@ -8,10 +8,10 @@ use std::{fs, path::Path};
 use pipeline_core::{analysis::Level, memory::ScriptedMailer};
 use serde_json::{Value, json};
 
-#[path = "../tests/report/sample.rs"]
-mod sample;
+#[path = "../tests/report/finished_run.rs"]
+mod finished_run;
 
-use sample::Sample;
+use finished_run::FinishedRun;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
@@ -19,11 +19,11 @@ async fn main() {
     let folder = Path::new(&folder);
     fs::create_dir_all(folder).unwrap();
 
-    let mut completed = Sample::completed();
+    let mut completed = FinishedRun::completed();
     completed.publish().await;
     write(folder, "completed", &completed).await;
 
-    let mut ai = Sample::completed();
+    let mut ai = FinishedRun::completed();
     ai.analysis.model = "amazon.nova-lite-v1:0".into();
     ai.analysis.anomalies[0].severity = Level::High;
     ai.analysis.insights[0].unverified_numbers = vec!["4711".into(), "12%".into()];
@@ -37,27 +37,27 @@ async fn main() {
 
     let message = "The column `price` is missing; the nearest in the file is `pricee`.";
     let refusal = json!({"code": "missing-label", "message": message});
-    let mut refused = Sample::without_facts("FileRefused", refusal, [0, 0, 0]);
+    let mut refused = FinishedRun::without_facts("FileRefused", refusal, [0, 0, 0]);
     refused.results.validation = None;
     refused.publish().await;
     write(folder, "refused", &refused).await;
 
     let message = "703 of 1,002 records were rejected, more than the contract allows (50%).";
     let refusal = json!({"code": "reject-rate-exceeded", "message": message});
-    let mut refused = Sample::without_facts("FileRefused", refusal, [1002, 299, 703]);
+    let mut refused = FinishedRun::without_facts("FileRefused", refusal, [1002, 299, 703]);
     refused.publish().await;
     write(folder, "reject-rate", &refused).await;
 
-    let mut rejected = Sample::without_facts("AllRecordsRejected", Value::Null, [291, 0, 291]);
+    let mut rejected = FinishedRun::without_facts("AllRecordsRejected", Value::Null, [291, 0, 291]);
     rejected.publish().await;
     write(folder, "all-rejected", &rejected).await;
 
-    let mut empty = Sample::without_facts("NoRecords", Value::Null, [0, 0, 0]);
+    let mut empty = FinishedRun::without_facts("NoRecords", Value::Null, [0, 0, 0]);
     empty.publish().await;
     write(folder, "no-records", &empty).await;
 
     let cause = r#"{"errorType":"ContractError","errorMessage":"the contract does not load (key=contracts/smartphone-sales.json): /fields/3/type: unknown type `dat`"}"#;
-    let input = sample::failure_input(&json!({
+    let input = finished_run::failure_input(&json!({
         "executionArn": "arn:aws:states:eu-central-1:123456789012:execution:sluice:run-7f3a",
         "name": "run-7f3a",
         "status": "FAILED",
@@ -72,7 +72,7 @@ async fn main() {
     fs::write(folder.join("failed.eml"), &mailer.sent()[0].mime).unwrap();
 }
 
-async fn write(folder: &Path, name: &str, sample: &Sample) {
-    fs::write(folder.join(format!("{name}.html")), sample.page().await).unwrap();
-    fs::write(folder.join(format!("{name}.eml")), sample.message().await).unwrap();
+async fn write(folder: &Path, name: &str, finished: &FinishedRun) {
+    fs::write(folder.join(format!("{name}.html")), finished.page().await).unwrap();
+    fs::write(folder.join(format!("{name}.eml")), finished.message().await).unwrap();
 }

@@ -49,22 +49,6 @@ impl RejectedRows {
         copy.finish(&mut contents);
         Ok(Self::Attached(Attachment { file_name: safe_name(file_name(&object.key)), contents }))
     }
-
-    /// The name of the attached file.
-    pub(crate) fn attached_name(&self) -> Option<&str> {
-        match self {
-            Self::Attached(attachment) => Some(&attachment.file_name),
-            Self::None | Self::Elsewhere(_) => None,
-        }
-    }
-
-    /// Why they are not attached.
-    pub(crate) fn elsewhere_because(&self) -> Option<&str> {
-        match self {
-            Self::Elsewhere(why) => Some(why),
-            Self::None | Self::Attached(_) => None,
-        }
-    }
 }
 
 /// The name without what a file system or a mail client may take for something else.

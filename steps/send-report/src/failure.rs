@@ -15,9 +15,9 @@ use crate::{
     Config, Ports, advice,
     delivery::deliver,
     mail::{Mail, mail_id},
-    page::not_rendered,
     report::file_name,
     send::ExecutionLink,
+    template::rendered,
 };
 
 #[derive(Template)]
@@ -77,9 +77,9 @@ fn compose(id: String, change: &StatusChange, config: &Config) -> StepResult<Raw
     let failure = Failure::new(change, started, stopped, config);
     let mail = Mail {
         id,
-        subject: Subject { failure: &failure }.render().map_err(not_rendered)?,
-        text: Text { failure: &failure }.render().map_err(not_rendered)?,
-        html: Html { failure: &failure }.render().map_err(not_rendered)?,
+        subject: rendered(&Subject { failure: &failure })?,
+        text: rendered(&Text { failure: &failure })?,
+        html: rendered(&Html { failure: &failure })?,
         date: stopped.unwrap_or(started),
         attachment: None,
     };
@@ -125,9 +125,9 @@ impl File {
     /// The file of an S3 `Object Created` event.
     fn of(input: &str, config: &Config) -> Option<Self> {
         let input: Value = serde_json::from_str(input).ok()?;
-        let detail = input.get("detail")?;
-        let key = detail.get("object")?.get("key")?.as_str()?;
-        let bucket = detail.get("bucket").and_then(|bucket| bucket.get("name")?.as_str());
+        let text = |pointer: &str| input.pointer(pointer).and_then(Value::as_str);
+        let key = text("/detail/object/key")?;
+        let bucket = text("/detail/bucket/name");
         Some(Self {
             name: bounded(file_name(key), 80),
             key: bounded(key, 1_100),

@@ -3,10 +3,7 @@
 use askama::Template;
 use base64::{Engine, prelude::BASE64_STANDARD};
 use pipeline_core::{
-    document::Document,
-    error::{ErrorKind, StepError, StepResult},
-    ports::Publication,
-    results::RenderedReport,
+    document::Document, error::StepResult, ports::Publication, results::RenderedReport,
     steps::send_report::RenderInput,
 };
 use sha2::{Digest, Sha256};
@@ -15,6 +12,7 @@ use crate::{
     Config, Ports,
     evidence::Evidence,
     report::{Limits, Report, View},
+    template::rendered,
 };
 
 const STYLE: &str = include_str!("../templates/report/page.css");
@@ -38,21 +36,13 @@ pub(crate) async fn render(
     let evidence = Evidence::read(ports.store, results).await?;
     let link = |key: &str| Some(config.links.page_url(run, key));
     let view = View { limits: Limits::PAGE, link: &link, program_version: &config.program_version };
+    let report = Report::new(run, results, &evidence, &view);
+    let style_hash = BASE64_STANDARD.encode(Sha256::digest(STYLE));
     let page = Document {
         key: &run.outputs.report,
         content_type: "text/html; charset=utf-8",
-        bytes: html(&Report::new(run, results, &evidence, &view))?.into_bytes(),
+        bytes: rendered(&Page { report: &report, style: STYLE, style_hash })?.into_bytes(),
         record_count: None,
     };
     Ok(RenderedReport { report: page.publish(run, ports.store, Publication::Replace).await? })
-}
-
-fn html(report: &Report) -> StepResult<String> {
-    let style_hash = BASE64_STANDARD.encode(Sha256::digest(STYLE));
-    Page { report, style: STYLE, style_hash }.render().map_err(not_rendered)
-}
-
-/// A template that does not render is a defect.
-pub(crate) fn not_rendered(error: askama::Error) -> StepError {
-    StepError::new(ErrorKind::Internal, "a template did not render").because(error)
 }

@@ -16,8 +16,8 @@ use crate::{
     delivery::{Delivery, deliver},
     evidence::Evidence,
     mail::Mail,
-    page::not_rendered,
     report::{Limits, Report, View},
+    template::rendered,
 };
 
 #[derive(Template)]
@@ -90,11 +90,9 @@ async fn compose(
     let execution = ExecutionLink::new(&execution.name, &execution.id, config);
 
     let file_name = bounded(&report.file_name, 80);
-    let subject = Subject { report: &report, file_name }.render().map_err(not_rendered)?;
-    let text = Text { report: &report, rejected: &rejected, execution: &execution };
-    let text = text.render().map_err(not_rendered)?;
-    let html = Html { report: &report, rejected: &rejected, execution: &execution };
-    let html = html.render().map_err(not_rendered)?;
+    let subject = rendered(&Subject { report: &report, file_name })?;
+    let text = rendered(&Text { report: &report, rejected: &rejected, execution: &execution })?;
+    let html = rendered(&Html { report: &report, rejected: &rejected, execution: &execution })?;
     let attachment = match rejected {
         RejectedRows::Attached(attachment) => Some(attachment),
         RejectedRows::None | RejectedRows::Elsewhere(_) => None,

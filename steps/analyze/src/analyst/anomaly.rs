@@ -33,7 +33,7 @@ use super::{
 use crate::{
     plan::Topic,
     statement::Statement,
-    wording::{count, exact, float, list, percent, score},
+    wording::{count, exact, float, in_brackets, list, percent, score},
 };
 
 /// How many findings one anomaly tells; the others are said to exist.
@@ -95,7 +95,7 @@ impl Analyst<'_> {
                     .collect()
             }
             Topic::TextBy { dimension, .. } => {
-                self.sentiment_by(dimension).map(|by| self.low_scores(by)).unwrap_or_default()
+                self.sentiment_by(Some(dimension)).map(|by| self.low_scores(by)).unwrap_or_default()
             }
         })
     }
@@ -111,10 +111,8 @@ impl Analyst<'_> {
     fn odd_shares(&self, field: &str) -> Vec<Finding> {
         let Some(dimension) = self.dimension(field) else { return Vec::new() };
         let all = self.records(self.facts.records.valid);
-        let tell = |records: u64, share: f64| {
-            let share = percent(share).map(|share| format!(" ({share})")).unwrap_or_default();
-            format!("{} of {all}{share}", count(records))
-        };
+        let tell =
+            |records: u64, share: f64| format!("{} of {all}{}", count(records), in_brackets(share));
         let leading = ranked(&dimension.groups).first().copied();
         let leading = leading.filter(|_| dimension.distinct >= 3).and_then(|(value, group)| {
             Finding::of(&LEADING_SHARE, group.share, || {
@@ -241,7 +239,7 @@ impl Analyst<'_> {
                 "{} of {} records{} were rejected{}.",
                 count(records.rejected),
                 count(records.read),
-                percent(self.facts.reject_rate).map(|p| format!(" ({p})")).unwrap_or_default(),
+                in_brackets(self.facts.reject_rate),
                 most.unwrap_or_default(),
             )
         })
@@ -267,7 +265,7 @@ impl Analyst<'_> {
                     name::leading_column(&column.field),
                     count(column.missing),
                     self.records(self.facts.records.valid),
-                    percent(missing).map(|p| format!(" ({p})")).unwrap_or_default(),
+                    in_brackets(missing),
                 )
             })
         };

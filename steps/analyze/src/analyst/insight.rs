@@ -14,14 +14,13 @@ use pipeline_core::{
 
 use super::{
     Analyst, SMALL_SAMPLE, name,
-    ranking::{Head, next, ties},
+    ranking::{Head, heaviest, next, ties},
     sentiment::{best_and_worst, shares},
     several,
 };
 use crate::{
-    check::share_of_sum,
     plan::{Ask, Topic},
-    wording::{count, exact, float, list, percent},
+    wording::{count, exact, float, in_brackets, list, percent},
 };
 
 impl Analyst<'_> {
@@ -114,14 +113,11 @@ impl Analyst<'_> {
         ranked.sort_by_key(|segment| std::cmp::Reverse(segment.records));
         let most = ranked.first()?.records;
         let name = |label: &str| name::segment(field, label);
-        let numbers = |records: u64, share: f64| {
-            let share = percent(share).map(|share| format!(" ({share})")).unwrap_or_default();
-            format!("{}{share}", count(records))
-        };
         let parts: Vec<_> = ranked
             .iter()
             .map(|found| {
-                format!("{} with {}", name(&found.label), numbers(found.records, found.share))
+                let (records, share) = (count(found.records), in_brackets(found.share));
+                format!("{} with {records}{share}", name(&found.label))
             })
             .collect();
         let mut sentences = vec![format!(
@@ -150,7 +146,7 @@ impl Analyst<'_> {
         if segment.records == 0 {
             return None;
         }
-        let share = percent(segment.share).map(|share| format!(" ({share})")).unwrap_or_default();
+        let share = in_brackets(segment.share);
         let mean = segment.stats.mean.and_then(float);
         let mean = mean.map(|mean| format!(", with a mean {} of {mean}", name::column(field)));
         let mut sentences = vec![format!(
@@ -180,12 +176,8 @@ impl Analyst<'_> {
     }
 
     fn texts(&self, dimension: Option<&str>) -> Option<(String, Level)> {
-        let text = self.facts.text.as_ref().filter(|text| text.overall.count > 0)?;
-        let by = match dimension {
-            Some(dimension) => self.sentiment_by(dimension),
-            None => text.by.first(),
-        };
-        let by = by.map(best_and_worst);
+        let text = self.free_text()?;
+        let by = self.sentiment_by(dimension).map(best_and_worst);
         let sentences: Vec<_> = [Some(shares(text)), by].into_iter().flatten().collect();
         Some((sentences.join(" "), by_sample(text.overall.count)))
     }
@@ -217,11 +209,7 @@ fn range(stats: &Stats) -> Option<String> {
 
 /// `By the sum of price, Flagship comes first: 210,000 of 466,903 (45.0%).`
 fn largest_sum(measure: &MeasureFacts) -> Option<String> {
-    let sums = measure
-        .segments
-        .iter()
-        .filter_map(|found| Some((found, share_of_sum(&found.stats, &measure.total)?)));
-    let (segment, share) = sums.max_by(|(_, a), (_, b)| a.total_cmp(b))?;
+    let (segment, share) = heaviest(measure)?;
     Some(format!(
         "By the sum of {}, {} comes first: {} of {} ({}).",
         name::column(&measure.field),

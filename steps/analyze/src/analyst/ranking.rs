@@ -1,12 +1,12 @@
 //! Which groups lead, and which share a place.
 
-use pipeline_core::facts::{Facts, Group};
+use pipeline_core::facts::{Facts, Group, MeasureFacts, SegmentFacts};
 
 use super::{Analyst, SMALL_SAMPLE, name};
 use crate::{
-    check::Leaders,
+    check::{Leaders, group_label, share_of_sum},
     plan::{Ask, Topic},
-    wording::{count, list, percent},
+    wording::{count, in_brackets, list, percent},
 };
 
 /// How many more than asked are named where several share the last place.
@@ -104,14 +104,13 @@ impl Analyst<'_> {
         if head.is_flat() {
             names.push("others".to_owned());
         }
-        let share = first.first().and_then(|(_, group)| percent(group.share));
         format!(
             "{} share the lead by {}, with {} of {} each{}",
             list(&names),
             name::column(field),
             count(first.first().map_or(0, |(_, group)| group.records)),
             self.records(all),
-            share.map(|share| format!(" ({share})")).unwrap_or_default(),
+            first.first().map(|(_, group)| in_brackets(group.share)).unwrap_or_default(),
         )
     }
 }
@@ -134,6 +133,21 @@ pub(super) fn ties(field: &str, head: &Head<'_>) -> Option<String> {
     let level = head.groups.iter().filter(|(_, group)| group.records == last);
     let names: Vec<_> = level.map(|(value, _)| name::group(field, Some(value))).collect();
     (names.len() > 1).then(|| format!("{} are level at {}.", list(&names), count(last)))
+}
+
+/// The segment that has the most of its measure's sum, and how much.
+pub(super) fn heaviest(measure: &MeasureFacts) -> Option<(&SegmentFacts, f64)> {
+    let segments = measure.segments.iter();
+    let shares =
+        segments.filter_map(|found| Some((found, share_of_sum(&found.stats, &measure.total)?)));
+    shares.max_by(|(_, a), (_, b)| a.total_cmp(b))
+}
+
+/// What the groups are called that a statement must name, one for each place.
+pub(crate) fn labels(leaders: &Leaders) -> Vec<String> {
+    let sharing = leaders.sharing.iter().take(leaders.places - leaders.ahead.len());
+    let named = leaders.ahead.iter().chain(sharing);
+    named.map(|value| group_label(&leaders.field, Some(value))).collect()
 }
 
 /// The groups that a statement must name; `None` if it is not about leading groups, or none leads.

@@ -14,12 +14,12 @@ use pipeline_core::analysis::Level;
 
 use super::{
     Analyst, SMALL_SAMPLE, lower, name,
-    ranking::{Head, ties},
+    ranking::{Head, heaviest, ties},
     sentiment::{comparable, extreme, scores, shares},
     several,
 };
 use crate::{
-    check::{part, share_of_sum},
+    check::part,
     plan::{Ask, Topic},
     wording::{count, exact, percent, score},
 };
@@ -106,11 +106,7 @@ impl Analyst<'_> {
 
     fn favour_segment(&self, field: &str) -> Option<(String, Level)> {
         let measure = self.measure(field)?;
-        let sums = measure
-            .segments
-            .iter()
-            .filter_map(|found| Some((found, share_of_sum(&found.stats, &measure.total)?)));
-        let (segment, share) = sums.max_by(|(_, a), (_, b)| a.total_cmp(b))?;
+        let (segment, share) = heaviest(measure)?;
         let text = format!(
             "Give {} the most weight: it has {} of the sum of {} with {} of the {}.",
             name::segment(field, &segment.label),
@@ -135,11 +131,8 @@ impl Analyst<'_> {
     }
 
     fn look_into(&self, dimension: Option<&str>) -> Option<(String, Level)> {
-        let text = self.facts.text.as_ref().filter(|text| text.overall.count > 0)?;
-        let by = match dimension {
-            Some(dimension) => self.sentiment_by(dimension),
-            None => text.by.first(),
-        };
+        let text = self.free_text()?;
+        let by = self.sentiment_by(dimension);
         let groups = by.map(comparable).unwrap_or_default();
         let worst = extreme(&groups, f64::min);
         let (Some(by), Some((_, first))) = (by, worst.first()) else {

@@ -5,7 +5,7 @@ use pipeline_core::facts::{Sentiment, SentimentBy, TextFacts};
 use super::{SMALL_SAMPLE, name, several};
 use crate::{
     check::part,
-    wording::{count, human, list, percent, score},
+    wording::{count, human, in_brackets, list, score},
 };
 
 /// Groups with fewer texts are neither best nor worst of anything.
@@ -36,11 +36,7 @@ pub(super) fn extreme<'g>(
 /// `Of 716 customer reviews, 512 (71.5%) are positive, … The mean score is 0.41.`
 pub(super) fn shares(text: &TextFacts) -> String {
     let found = &text.overall;
-    let counted = |number: u64| {
-        let share = part(number, found.count).and_then(percent);
-        let share = share.map(|share| format!(" ({share})")).unwrap_or_default();
-        format!("{}{share}", count(number))
-    };
+    let counted = |number: u64| with_share(number, found.count);
     let mean = score(found.mean_score)
         .map(|mean| format!("; the mean score is {mean}"))
         .unwrap_or_default();
@@ -51,6 +47,11 @@ pub(super) fn shares(text: &TextFacts) -> String {
         counted(found.neutral),
         counted(found.negative),
     )
+}
+
+/// `512 (71.5%)`
+pub(super) fn with_share(number: u64, all: u64) -> String {
+    format!("{}{}", count(number), part(number, all).map(in_brackets).unwrap_or_default())
 }
 
 /// `716 customer reviews`

@@ -2,11 +2,14 @@
 
 use pipeline_core::analysis::Level;
 
-use super::{Analyst, name, ranking::Head, sentiment::texts_of};
+use super::{
+    Analyst, name,
+    ranking::Head,
+    sentiment::{texts_of, with_share},
+};
 use crate::{
-    check::part,
     statement::Statement,
-    wording::{capitalized, count, float, list, percent},
+    wording::{capitalized, count, float, in_brackets, list},
 };
 
 impl Analyst<'_> {
@@ -28,13 +31,12 @@ impl Analyst<'_> {
         if records.rejected == 0 {
             return format!("All {read} records of the file are valid.");
         }
-        let rejected = percent(self.facts.reject_rate).map(|share| format!(" ({share})"));
         let most = self.most_frequent_error().map(|most| format!(", most often for {most}"));
         format!(
             "{} of {read} records are valid; {}{} were rejected{}.",
             count(records.valid),
             count(records.rejected),
-            rejected.unwrap_or_default(),
+            in_brackets(self.facts.reject_rate),
             most.unwrap_or_default(),
         )
     }
@@ -83,16 +85,12 @@ impl Analyst<'_> {
     }
 
     fn mood(&self) -> Option<String> {
-        let text = self.facts.text.as_ref().filter(|text| text.overall.count > 0)?;
-        let share = |number: u64| {
-            let share = part(number, text.overall.count).and_then(percent);
-            format!("{}{}", count(number), share.map(|p| format!(" ({p})")).unwrap_or_default())
-        };
+        let text = self.free_text()?;
         Some(format!(
             "Of {}, {} are positive and {} negative.",
             texts_of(text, text.overall.count),
-            share(text.overall.positive),
-            share(text.overall.negative),
+            with_share(text.overall.positive, text.overall.count),
+            with_share(text.overall.negative, text.overall.count),
         ))
     }
 }
@@ -107,15 +105,9 @@ fn alarm(anomalies: &[Statement]) -> String {
             .map(|anomaly| name::marked(&anomaly.kind))
             .collect();
         kinds.dedup();
-        let name = match level {
-            Level::High => "high",
-            Level::Medium => "medium",
-            Level::Low => "low",
-        };
-        (!kinds.is_empty()).then(|| format!("{name} severity ({})", list(&kinds)))
+        (!kinds.is_empty()).then(|| format!("{} severity ({})", level.as_str(), list(&kinds)))
     };
-    let levels: Vec<_> =
-        [Level::High, Level::Medium, Level::Low].into_iter().filter_map(named).collect();
+    let levels: Vec<_> = Level::ALL.into_iter().filter_map(named).collect();
     if levels.is_empty() {
         return "No anomaly was found.".to_owned();
     }

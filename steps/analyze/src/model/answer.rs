@@ -5,13 +5,12 @@
 use std::collections::BTreeMap;
 
 use contract::wording::is_invisible;
-use pipeline_core::{analysis::Level, facts::Facts};
+use pipeline_core::analysis::Level;
 use serde_json::{Map, Value};
 
 use crate::{
-    analyst::leaders,
-    check::{Book, group_label},
-    plan::{Ask, Plan},
+    analyst::{Analyst, labels, leaders},
+    plan::Ask,
     statement::{Statement, Statements},
 };
 
@@ -25,49 +24,35 @@ const ANOMALIES_PER_KIND: usize = 3;
 /// How many problems are told; a model that made more is told that there are more.
 const MOST_PROBLEMS: usize = 20;
 
-/// One list of statements, by the names of its members.
-struct List<'p> {
-    name: &'static str,
-    kind: &'static str,
-    text: &'static str,
-    level: &'static str,
-    asks: &'p [Ask],
-    /// Whether each kind must be there exactly once, naming the leading groups.
-    is_complete: bool,
-}
-
 /// Reads an answer, or tells everything that is wrong with it.
-pub(crate) fn read(
-    answer: &Value,
-    plan: &Plan,
-    facts: &Facts,
-    book: &Book,
-) -> Result<Statements, Vec<String>> {
-    let mut reader = Reader { facts, book, problems: Vec::new() };
+pub(super) fn read(answer: &Value, analyst: &Analyst<'_>) -> Result<Statements, Vec<String>> {
+    let plan = analyst.plan;
+    let mut reader = Reader { analyst, problems: Vec::new() };
     let Value::Object(members) = answer else {
         return Err(vec!["the answer: is not an object".to_owned()]);
     };
     reader.only("", members, &["insights", "anomalies", "recommendations", "summary"]);
-    let list = |name, kind, text, level, asks, is_complete| List {
-        name,
-        kind,
-        text,
-        level,
-        asks,
-        is_complete,
-    };
     let statements = Statements {
         insights: reader.list(
             members,
-            &list("insights", "type", "description", "confidence", &plan.insights, true),
+            "insights",
+            ["type", "description", "confidence"],
+            &plan.insights,
+            true,
         ),
         anomalies: reader.list(
             members,
-            &list("anomalies", "type", "description", "severity", &plan.anomalies, false),
+            "anomalies",
+            ["type", "description", "severity"],
+            &plan.anomalies,
+            false,
         ),
         recommendations: reader.list(
             members,
-            &list("recommendations", "category", "action", "priority", &plan.recommendations, true),
+            "recommendations",
+            ["category", "action", "priority"],
+            &plan.recommendations,
+            true,
         ),
         summary: reader.text("summary", members.get("summary"), SUMMARY_CHARS),
     };
@@ -83,8 +68,7 @@ pub(crate) fn read(
 }
 
 struct Reader<'a> {
-    facts: &'a Facts,
-    book: &'a Book,
+    analyst: &'a Analyst<'a>,
     problems: Vec<String>,
 }
 
@@ -101,37 +85,46 @@ impl Reader<'_> {
         }
     }
 
-    fn list(&mut self, members: &Map<String, Value>, list: &List<'_>) -> Vec<Statement> {
-        let Some(Value::Array(items)) = members.get(list.name) else {
-            self.problem(list.name, "is not an array");
+    /// The statements of one list: of its name, and the names of its items' kind, text and level.
+    /// `is_complete`: each kind must be there exactly once, naming the leading groups.
+    fn list(
+        &mut self,
+        members: &Map<String, Value>,
+        list: &str,
+        [kind, text, level]: [&str; 3],
+        asks: &[Ask],
+        is_complete: bool,
+    ) -> Vec<Statement> {
+        let Some(Value::Array(items)) = members.get(list) else {
+            self.problem(list, "is not an array");
             return Vec::new();
         };
         let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
         let mut statements = Vec::new();
         for (index, item) in items.iter().enumerate() {
-            let path = format!("{}[{index}]", list.name);
+            let path = format!("{list}[{index}]");
             let Value::Object(item) = item else {
                 self.problem(&path, "is not an object");
                 continue;
             };
-            self.only(&path, item, &[list.kind, list.text, list.level]);
-            let ask = self.kind(&format!("{path}.{}", list.kind), item.get(list.kind), list.asks);
-            let text_path = format!("{path}.{}", list.text);
-            let text = self.text(&text_path, item.get(list.text), STATEMENT_CHARS);
-            let level = self.level(&format!("{path}.{}", list.level), item.get(list.level));
+            self.only(&path, item, &[kind, text, level]);
+            let ask = self.kind(&format!("{path}.{kind}"), item.get(kind), asks);
+            let text_path = format!("{path}.{text}");
+            let text = self.text(&text_path, item.get(text), STATEMENT_CHARS);
+            let level = self.level(&format!("{path}.{level}"), item.get(level));
             let (Some(ask), Some(level)) = (ask, level) else { continue };
             *counts.entry(&ask.kind).or_default() += 1;
-            if list.is_complete {
+            if is_complete {
                 self.leaders(&text_path, ask, &text);
             }
             statements.push(Statement { kind: ask.kind.clone(), text, level });
         }
-        for ask in list.asks {
+        for ask in asks {
             let count = counts.get(ask.kind.as_str()).copied().unwrap_or_default();
-            if list.is_complete && count != 1 {
-                self.problem(list.name, &format!("needs exactly one of the kind {}", ask.kind));
+            if is_complete && count != 1 {
+                self.problem(list, &format!("needs exactly one of the kind {}", ask.kind));
             } else if count > ANOMALIES_PER_KIND {
-                self.problem(list.name, &format!("has too many of the kind {}", ask.kind));
+                self.problem(list, &format!("has too many of the kind {}", ask.kind));
             }
         }
         statements
@@ -148,12 +141,8 @@ impl Reader<'_> {
     }
 
     fn level(&mut self, path: &str, value: Option<&Value>) -> Option<Level> {
-        let level = match value.and_then(Value::as_str) {
-            Some("high") => Some(Level::High),
-            Some("medium") => Some(Level::Medium),
-            Some("low") => Some(Level::Low),
-            _ => None,
-        };
+        let name = value.and_then(Value::as_str);
+        let level = Level::ALL.into_iter().find(|level| Some(level.as_str()) == name);
         if level.is_none() {
             self.problem(path, "is none of high, medium, low");
         }
@@ -186,16 +175,12 @@ impl Reader<'_> {
     /// A statement about the leading groups must name them: this is where a best seller that is none
     /// is found out.
     fn leaders(&mut self, path: &str, ask: &Ask, text: &str) {
-        let Some(leaders) = leaders(ask, self.facts) else { return };
-        if self.book.names_leaders(text, &leaders) {
+        let Some(leaders) = leaders(ask, self.analyst.facts) else { return };
+        if self.analyst.book.names_leaders(text, &leaders) {
             return;
         }
-        let label = |value: &String| group_label(&leaders.field, Some(value));
-        let ahead: Vec<_> = leaders.ahead.iter().map(label).collect();
-        let places = leaders.places - leaders.ahead.len();
-        let sharing: Vec<_> = leaders.sharing.iter().take(places).map(label).collect();
         // As JSON: the names come from the file, and the problems go to the model.
-        let names = Value::from([ahead, sharing].concat());
+        let names = Value::from(labels(&leaders));
         self.problem(path, &format!("does not name the leading groups, which are: {names}"));
     }
 }

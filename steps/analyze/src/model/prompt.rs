@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     Config,
-    analyst::leaders,
+    analyst::{labels, leaders},
     check::{group_label, moment_label, part, share_of_sum},
     plan::{Ask, Plan, Topic},
     wording::shown_up_to,
@@ -129,10 +129,7 @@ fn asked(ask: &Ask, facts: &Facts, with_leaders: bool) -> Value {
             members.insert("brief".to_owned(), json!(ask.brief));
         }
         if let Some(leaders) = leaders(ask, facts).filter(|_| with_leaders) {
-            let label = |value: &String| group_label(&leaders.field, Some(value));
-            let sharing = leaders.sharing.iter().take(leaders.places - leaders.ahead.len());
-            let names: Vec<_> = leaders.ahead.iter().chain(sharing).map(label).collect();
-            members.insert("must_name".to_owned(), json!(names));
+            members.insert("must_name".to_owned(), json!(labels(&leaders)));
         }
     }
     said

@@ -1,7 +1,8 @@
 //! The table of analyses: [`AnalysisStore`] on `DynamoDB`.
 
 use async_trait::async_trait;
-use aws_sdk_dynamodb::{operation::update_item::UpdateItemError, types::AttributeValue};
+use aws_sdk_dynamodb::types::AttributeValue;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use chrono::{DateTime, Utc};
 use pipeline_core::{
     analysis::AnalysisItem,
@@ -9,7 +10,7 @@ use pipeline_core::{
     ports::AnalysisStore,
 };
 
-use super::table::{Table, text};
+use super::table::{CONDITION_FAILED, Table, text};
 use crate::Connection;
 
 const KEY: &str = "analysis_id";
@@ -59,11 +60,7 @@ impl AnalysisStore for AnalysesTable {
             .await;
         match updated {
             Ok(_) => Ok(()),
-            Err(error)
-                if error
-                    .as_service_error()
-                    .is_some_and(UpdateItemError::is_conditional_check_failed_exception) =>
-            {
+            Err(error) if error.code() == CONDITION_FAILED => {
                 Err(StepError::new(ErrorKind::ObjectNotFound, "there is no such analysis")
                     .with("table", &self.table.name)
                     .with("analysis_id", analysis_id))

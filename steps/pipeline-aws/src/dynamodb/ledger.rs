@@ -44,44 +44,6 @@ impl LedgerTable {
     pub fn new(connection: &Connection, table: impl Into<String>) -> Self {
         Self { table: Table::new(connection, table) }
     }
-
-    async fn record(&self, content_id: &ContentId) -> StepResult<Option<Revised<Entry>>> {
-        self.table.read(&content_key(content_id.as_str())).await
-    }
-
-    async fn write(
-        &self,
-        record: LedgerRecord,
-        seen: Option<&Revised<Entry>>,
-        now: DateTime<Utc>,
-    ) -> StepResult<Written<Entry>> {
-        let pk = content_key(record.content_id.as_str());
-        let entry = Entry::new(record, now);
-        self.table.write(&pk, &entry, seen, Some(retained_until(now))).await
-    }
-
-    /// Changes the record as `change` decides, once on each state of it that is met; `None` leaves it.
-    /// Tells whether it was changed.
-    async fn change(
-        &self,
-        content_id: &ContentId,
-        now: DateTime<Utc>,
-        change: impl Fn(Option<LedgerRecord>) -> StepResult<Option<LedgerRecord>> + Send,
-    ) -> StepResult<bool> {
-        let mut seen = self.record(content_id).await?;
-        for attempt in 0..ATTEMPTS {
-            let present = seen.as_ref().map(|seen| seen.body.record.clone());
-            let Some(changed) = change(present)? else {
-                return Ok(false);
-            };
-            match self.write(changed, seen.as_ref(), now).await? {
-                Written::Done => return Ok(true),
-                Written::Found(found) => seen = found,
-            }
-            pause(attempt).await;
-        }
-        Err(self.table.contended())
-    }
 }
 
 fn content_key(content_id: &str) -> String {
@@ -102,6 +64,7 @@ impl Ledger for LedgerTable {
         let expires_at = retained_until(request.now);
         self.table.add_to_set(&owner, CONTENTS, content_id, expires_at).await?;
 
+        let pk = content_key(content_id);
         let mut seen: Option<Revised<Entry>> = None;
         for attempt in 0..ATTEMPTS {
             let present = seen.as_ref().map(|seen| &seen.body.record);
@@ -112,7 +75,8 @@ impl Ledger for LedgerTable {
                 }
                 Ok(claimed) => {
                     let run = claimed.run.clone();
-                    match self.write(claimed, seen.as_ref(), request.now).await? {
+                    let entry = Entry::new(claimed, request.now);
+                    match self.table.write(&pk, &entry, seen.as_ref(), Some(expires_at)).await? {
                         Written::Done => return Ok(request.claimed(run)),
                         Written::Found(found) => seen = found,
                     }
@@ -128,7 +92,8 @@ impl Ledger for LedgerTable {
     }
 
     async fn get(&self, content_id: &ContentId) -> StepResult<Option<LedgerRecord>> {
-        Ok(self.record(content_id).await?.map(|found| found.body.record))
+        let found = self.table.read::<Entry>(&content_key(content_id.as_str())).await?;
+        Ok(found.map(|found| found.body.record))
     }
 
     async fn complete(
@@ -138,15 +103,15 @@ impl Ledger for LedgerTable {
         results: &RunResults,
         now: DateTime<Utc>,
     ) -> StepResult<()> {
-        let complete = |present: Option<LedgerRecord>| {
+        let complete = |present: Option<&Entry>| {
             let present = present.ok_or_else(|| {
                 StepError::new(ErrorKind::PreconditionFailed, "there is no such claim")
             })?;
-            let mut completed = present.clone();
+            let mut completed = present.record.clone();
             completed.complete(owner, results, now)?;
-            Ok((completed != present).then_some(completed))
+            Ok((completed != present.record).then(|| Entry::new(completed, now)))
         };
-        self.change(content_id, now, complete).await?;
+        self.table.change(&content_key(content_id.as_str()), now, complete).await?;
         Ok(())
     }
 
@@ -157,10 +122,13 @@ impl Ledger for LedgerTable {
         error: &str,
         now: DateTime<Utc>,
     ) -> StepResult<bool> {
-        let fail = |present: Option<LedgerRecord>| {
-            Ok(present.and_then(|mut record| record.fail(owner_id, error).then_some(record)))
+        let fail = |present: Option<&Entry>| {
+            let Some(mut record) = present.map(|entry| entry.record.clone()) else {
+                return Ok(None);
+            };
+            Ok(record.fail(owner_id, error).then(|| Entry::new(record, now)))
         };
-        self.change(content_id, now, fail).await
+        self.table.change(&content_key(content_id.as_str()), now, fail).await
     }
 
     async fn by_owner(&self, owner_id: &str) -> StepResult<Option<LedgerRecord>> {

@@ -1,15 +1,17 @@
 //! Items that are changed by optimistic locking.
 
 use aws_sdk_dynamodb::{
-    operation::{delete_item::DeleteItemError, put_item::PutItemError},
+    operation::put_item::PutItemError,
     types::{AttributeValue, ReturnValuesOnConditionCheckFailure},
 };
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use chrono::{DateTime, TimeDelta, Utc};
 use pipeline_core::error::{ErrorKind, StepError, StepResult};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use uuid::Uuid;
 
-use super::table::{Table, text};
+use super::table::{CONDITION_FAILED, Table, text};
+use crate::backoff::pause;
 
 /// Days after its last change that an item of the ledger or of the send log may be removed. Files and
 /// outputs expire after a year, and what is known of a file is kept longer than the file. The removal
@@ -97,6 +99,28 @@ impl Table {
         })
     }
 
+    /// Changes an item as `change` decides, once on each state of it that is met; `None` leaves it.
+    /// Tells whether it was changed.
+    pub(super) async fn change<T: Serialize + DeserializeOwned + Send + Sync>(
+        &self,
+        pk: &str,
+        now: DateTime<Utc>,
+        change: impl Fn(Option<&T>) -> StepResult<Option<T>> + Send,
+    ) -> StepResult<bool> {
+        let mut seen: Option<Revised<T>> = self.read(pk).await?;
+        for attempt in 0..ATTEMPTS {
+            let Some(changed) = change(seen.as_ref().map(|seen| &seen.body))? else {
+                return Ok(false);
+            };
+            match self.write(pk, &changed, seen.as_ref(), Some(retained_until(now))).await? {
+                Written::Done => return Ok(true),
+                Written::Found(found) => seen = found,
+            }
+            pause(attempt).await;
+        }
+        Err(self.contended())
+    }
+
     /// Too many others changed the same item.
     pub(super) fn contended(&self) -> StepError {
         StepError::new(ErrorKind::Throttled, "other executions keep changing the same item")
@@ -115,15 +139,10 @@ impl Table {
             .send()
             .await;
         match deleted {
-            Err(error)
-                if error
-                    .as_service_error()
-                    .is_some_and(DeleteItemError::is_conditional_check_failed_exception) =>
-            {
-                Ok(())
+            Err(error) if error.code() != CONDITION_FAILED => {
+                Err(self.error("dynamodb:DeleteItem", error))
             }
-            Err(error) => Err(self.error("dynamodb:DeleteItem", error)),
-            Ok(_) => Ok(()),
+            Ok(_) | Err(_) => Ok(()),
         }
     }
 

@@ -43,28 +43,16 @@ impl SendLog for SendLogTable {
     }
 
     async fn sent(&self, mail_id: &str, message_id: &str, now: DateTime<Utc>) -> StepResult<()> {
-        let sent = SendState::Sent { at: now, message_id: message_id.to_owned() };
-        let mut seen = self.table.read::<SendState>(mail_id).await?;
-        for attempt in 0..ATTEMPTS {
-            match &seen {
-                None => {
-                    return Err(StepError::new(
-                        ErrorKind::PreconditionFailed,
-                        "the mail has no mark",
-                    )
-                    .with("mail_id", mail_id));
-                }
-                Some(mark) if matches!(mark.body, SendState::Sent { .. }) => return Ok(()),
-                Some(_) => {}
+        let sent = |mark: Option<&SendState>| match mark {
+            None => Err(StepError::new(ErrorKind::PreconditionFailed, "the mail has no mark")
+                .with("mail_id", mail_id)),
+            Some(SendState::Sent { .. }) => Ok(None),
+            Some(SendState::Sending { .. }) => {
+                Ok(Some(SendState::Sent { at: now, message_id: message_id.to_owned() }))
             }
-            let expires_at = Some(retained_until(now));
-            match self.table.write(mail_id, &sent, seen.as_ref(), expires_at).await? {
-                Written::Done => return Ok(()),
-                Written::Found(found) => seen = found,
-            }
-            pause(attempt).await;
-        }
-        Err(self.table.contended())
+        };
+        self.table.change(mail_id, now, sent).await?;
+        Ok(())
     }
 
     async fn clear(&self, mail_id: &str) -> StepResult<()> {

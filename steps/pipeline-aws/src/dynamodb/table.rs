@@ -2,13 +2,16 @@
 
 use std::{collections::HashMap, error::Error as StdError};
 
-use aws_sdk_dynamodb::{Client, config, types::AttributeValue};
+use aws_sdk_dynamodb::{Client, types::AttributeValue};
 use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result::SdkError};
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use pipeline_core::error::{ErrorKind, StepError, StepResult};
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{Connection, fault::Fault, patience::Patience};
+
+/// The code of a write whose condition does not hold.
+pub(super) const CONDITION_FAILED: Option<&str> = Some("ConditionalCheckFailedException");
 
 pub(super) type Item = HashMap<String, AttributeValue>;
 
@@ -21,11 +24,7 @@ pub(super) struct Table {
 
 impl Table {
     pub(super) fn new(connection: &Connection, name: impl Into<String>) -> Self {
-        let config = config::Builder::from(connection.sdk_config())
-            .timeout_config(Patience::QUICK.timeouts())
-            .retry_config(Patience::QUICK.retries())
-            .build();
-        Self { client: Client::from_conf(config), name: name.into() }
+        Self { client: Client::new(&Patience::QUICK.config(connection)), name: name.into() }
     }
 
     /// A consistent read.
@@ -54,19 +53,17 @@ impl Table {
     }
 
     pub(super) fn decode<T: DeserializeOwned>(&self, item: Item) -> StepResult<T> {
-        serde_dynamo::from_item(item).map_err(|error| {
-            StepError::new(ErrorKind::Internal, "cannot read an item of the table")
-                .with("table", &self.name)
-                .because(error)
-        })
+        serde_dynamo::from_item(item)
+            .map_err(|error| self.unusable("cannot read an item of the table", error))
     }
 
     pub(super) fn encode(&self, value: &impl Serialize) -> StepResult<Item> {
-        serde_dynamo::to_item(value).map_err(|error| {
-            StepError::new(ErrorKind::Internal, "cannot write an item of the table")
-                .with("table", &self.name)
-                .because(error)
-        })
+        serde_dynamo::to_item(value)
+            .map_err(|error| self.unusable("cannot write an item of the table", error))
+    }
+
+    fn unusable(&self, message: &str, error: serde_dynamo::Error) -> StepError {
+        StepError::new(ErrorKind::Internal, message).with("table", &self.name).because(error)
     }
 }
 

@@ -8,8 +8,7 @@ use pipeline_core::{
 };
 use tokio::task::JoinSet;
 
-use super::object::{Description, Object, Stored, is_conflict};
-use crate::fault::Fault;
+use super::object::{Description, NotStored, Object, Stored};
 
 /// The most parts that an upload may have.
 ///
@@ -38,13 +37,6 @@ pub(super) struct Multipart {
 struct Part {
     completed: CompletedPart,
     size_bytes: u64,
-}
-
-/// Why an upload could not be completed.
-pub(super) struct Incomplete {
-    pub(super) error: StepError,
-    /// Whether another writer came between, and a new upload may succeed.
-    pub(super) conflict: bool,
 }
 
 impl Multipart {
@@ -195,10 +187,10 @@ impl Multipart {
         mut self,
         described: &Description,
         publication: Publication,
-    ) -> Result<Stored, Incomplete> {
+    ) -> Result<Stored, NotStored> {
         if let Err(error) = self.settle().await {
             self.abort().await;
-            return Err(Incomplete { error, conflict: false });
+            return Err(error.into());
         }
         let parts = CompletedMultipartUpload::builder().set_parts(Some(self.parts.clone())).build();
         let completed = self
@@ -224,11 +216,10 @@ impl Multipart {
                 })
             }
             Err(error) => {
-                let fault = Fault::of("s3:PutObject (CompleteMultipartUpload)", error);
-                let conflict = is_conflict(&fault);
-                let error = self.object.explain(None, fault);
+                let operation = "s3:PutObject (CompleteMultipartUpload)";
+                let not_stored = self.object.not_stored(operation, error);
                 self.abort().await;
-                Err(Incomplete { error, conflict })
+                Err(not_stored)
             }
         }
     }

@@ -13,9 +13,6 @@ use pipeline_core::{
 use super::checksum;
 use crate::fault::Fault;
 
-/// How often a conditional write that another one disturbs is begun anew.
-pub(super) const CONFLICT_ATTEMPTS: u32 = 5;
-
 /// A key of a bucket.
 #[derive(Debug, Clone)]
 pub(super) struct Object {
@@ -36,6 +33,19 @@ pub(super) struct Description {
 pub(super) struct Stored {
     pub(super) etag: String,
     pub(super) version_id: Option<String>,
+}
+
+/// Why S3 has not taken an object.
+pub(super) struct NotStored {
+    pub(super) error: StepError,
+    /// Whether another writer came between, so that the write may succeed if it is begun anew.
+    pub(super) is_conflict: bool,
+}
+
+impl From<StepError> for NotStored {
+    fn from(error: StepError) -> Self {
+        Self { error, is_conflict: false }
+    }
 }
 
 impl Object {
@@ -71,6 +81,20 @@ impl Object {
         E: ProvideErrorMetadata + StdError + Send + Sync + 'static,
     {
         self.explain(version_id, Fault::of(operation, error))
+    }
+
+    /// An error of the SDK about a write of this object.
+    pub(super) fn not_stored<E>(
+        &self,
+        operation: &'static str,
+        error: SdkError<E, HttpResponse>,
+    ) -> NotStored
+    where
+        E: ProvideErrorMetadata + StdError + Send + Sync + 'static,
+    {
+        let fault = Fault::of(operation, error);
+        let is_conflict = is_conflict(&fault);
+        NotStored { error: self.explain(None, fault), is_conflict }
     }
 
     /// What a fault means for this object.
@@ -125,7 +149,7 @@ fn not_found(fault: Fault) -> StepError {
 /// Whether a conditional write met another one in progress and has to be begun anew.
 ///
 /// Source: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html>
-pub(super) fn is_conflict(fault: &Fault) -> bool {
+fn is_conflict(fault: &Fault) -> bool {
     fault.status() == Some(409) || fault.is(&["ConditionalRequestConflict", "OperationAborted"])
 }
 

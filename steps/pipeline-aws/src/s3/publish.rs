@@ -10,9 +10,9 @@ use pipeline_core::{
 
 use super::{
     multipart::{MAX_PARTS, Multipart, if_none_match},
-    object::{CONFLICT_ATTEMPTS, Description, Object, Stored, is_conflict},
+    object::{Description, NotStored, Object, Stored},
 };
-use crate::{backoff::pause, fault::Fault};
+use crate::backoff::pause;
 
 /// Where objects are uploaded that have to be copied to their key. A lifecycle rule empties it after a
 /// day, as the last resort for what a killed process leaves there.
@@ -25,6 +25,9 @@ const COPY_BYTES: u64 = 256 * 1024 * 1024;
 /// Parts that S3 copies at the same time. They cost this process neither memory nor network.
 const COPIES_IN_FLIGHT: usize = 16;
 
+/// How often a write is begun that others disturb.
+const CONFLICT_ATTEMPTS: u32 = 5;
+
 /// Puts an object with one request.
 pub(super) async fn put_whole(
     object: &Object,
@@ -32,8 +35,7 @@ pub(super) async fn put_whole(
     described: &Description,
     publication: Publication,
 ) -> StepResult<Stored> {
-    let mut attempt = 0;
-    loop {
+    undisturbed(|| async {
         let put = object
             .client
             .put_object()
@@ -46,22 +48,25 @@ pub(super) async fn put_whole(
             .set_if_none_match(if_none_match(publication))
             .body(body.clone().into())
             .send()
-            .await;
-        let fault = match put {
-            Ok(put) => {
-                return Ok(Stored {
-                    etag: put.e_tag.unwrap_or_default(),
-                    version_id: put.version_id,
-                });
-            }
-            Err(error) => Fault::of("s3:PutObject", error),
-        };
-        attempt += 1;
-        if !is_conflict(&fault) || attempt == CONFLICT_ATTEMPTS {
-            return Err(object.explain(None, fault));
+            .await
+            .map_err(|error| object.not_stored("s3:PutObject", error))?;
+        Ok(Stored { etag: put.e_tag.unwrap_or_default(), version_id: put.version_id })
+    })
+    .await
+}
+
+/// Writes, and begins anew while other writers come between.
+async fn undisturbed<F>(write: impl Fn() -> F) -> StepResult<Stored>
+where
+    F: Future<Output = Result<Stored, NotStored>>,
+{
+    for attempt in 1..CONFLICT_ATTEMPTS {
+        match write().await {
+            Err(not_stored) if not_stored.is_conflict => pause(attempt).await,
+            ended => return ended.map_err(|not_stored| not_stored.error),
         }
-        pause(attempt).await;
     }
+    write().await.map_err(|not_stored| not_stored.error)
 }
 
 /// An object that was uploaded in parts, without its metadata.
@@ -78,11 +83,14 @@ impl Staged {
         described: &Description,
         publication: Publication,
     ) -> StepResult<Stored> {
-        let published = if described.size_bytes <= COPY_BYTES {
-            self.copy_whole(target, described, publication).await
-        } else {
-            self.copy_in_parts(target, described, publication).await
+        let copy = || async {
+            if described.size_bytes <= COPY_BYTES {
+                self.copy_whole(target, described, publication).await
+            } else {
+                self.copy_in_parts(target, described, publication).await
+            }
         };
+        let published = undisturbed(copy).await;
         self.delete().await;
         published
     }
@@ -92,49 +100,33 @@ impl Staged {
         target: &Object,
         described: &Description,
         publication: Publication,
-    ) -> StepResult<Stored> {
-        let mut attempt = 0;
-        loop {
-            let copied = target
-                .client
-                .copy_object()
-                .bucket(&*target.bucket)
-                .key(&*target.key)
-                .copy_source(self.copy_source())
-                .metadata_directive(MetadataDirective::Replace)
-                .content_type(&described.content_type)
-                .set_metadata(Some(described.metadata.clone().into_iter().collect()))
-                // There are no tags; to ask for them takes another permission.
-                .tagging_directive(TaggingDirective::Replace)
-                .checksum_algorithm(ChecksumAlgorithm::Crc64Nvme)
-                .set_if_none_match(if_none_match(publication))
-                .send()
-                .await;
-            let fault = match copied {
-                Ok(copied) => {
-                    let version_id = copied.version_id;
-                    let result = copied.copy_object_result;
-                    let checksum =
-                        result.as_ref().and_then(|result| result.checksum_crc64_nvme.as_deref());
-                    return if checksum.is_some_and(|checksum| checksum != described.checksum) {
-                        let error = StepError::new(
-                            ErrorKind::DependencyUnavailable,
-                            "S3's copy has another checksum than what was written",
-                        );
-                        Err(target.locate(error, version_id.as_deref()))
-                    } else {
-                        let etag = result.and_then(|result| result.e_tag).unwrap_or_default();
-                        Ok(Stored { etag, version_id })
-                    };
-                }
-                Err(error) => Fault::of("s3:PutObject (CopyObject)", error),
-            };
-            attempt += 1;
-            if !is_conflict(&fault) || attempt == CONFLICT_ATTEMPTS {
-                return Err(target.explain(None, fault));
-            }
-            pause(attempt).await;
+    ) -> Result<Stored, NotStored> {
+        let copied = target
+            .client
+            .copy_object()
+            .bucket(&*target.bucket)
+            .key(&*target.key)
+            .copy_source(self.copy_source())
+            .metadata_directive(MetadataDirective::Replace)
+            .content_type(&described.content_type)
+            .set_metadata(Some(described.metadata.clone().into_iter().collect()))
+            // There are no tags; to ask for them takes another permission.
+            .tagging_directive(TaggingDirective::Replace)
+            .checksum_algorithm(ChecksumAlgorithm::Crc64Nvme)
+            .set_if_none_match(if_none_match(publication))
+            .send()
+            .await
+            .map_err(|error| target.not_stored("s3:PutObject (CopyObject)", error))?;
+        let version_id = copied.version_id;
+        let result = copied.copy_object_result;
+        let checksum = result.as_ref().and_then(|result| result.checksum_crc64_nvme.as_deref());
+        if checksum.is_some_and(|checksum| checksum != described.checksum) {
+            let message = "S3's copy has another checksum than what was written";
+            let error = StepError::new(ErrorKind::DependencyUnavailable, message);
+            return Err(target.locate(error, version_id.as_deref()).into());
         }
+        let etag = result.and_then(|result| result.e_tag).unwrap_or_default();
+        Ok(Stored { etag, version_id })
     }
 
     async fn copy_in_parts(
@@ -142,30 +134,16 @@ impl Staged {
         target: &Object,
         described: &Description,
         publication: Publication,
-    ) -> StepResult<Stored> {
-        let mut attempt = 0;
-        loop {
-            let mut copy = Multipart::begin(
-                target.clone(),
-                Some(&described.content_type),
-                described.metadata.clone(),
-                COPIES_IN_FLIGHT,
-            )
-            .await?;
-            if let Err(error) = self.copy_parts(&mut copy, described.size_bytes).await {
-                copy.abort().await;
-                return Err(error);
-            }
-            let incomplete = match copy.complete(described, publication).await {
-                Ok(stored) => return Ok(stored),
-                Err(incomplete) => incomplete,
-            };
-            attempt += 1;
-            if !incomplete.conflict || attempt == CONFLICT_ATTEMPTS {
-                return Err(incomplete.error);
-            }
-            pause(attempt).await;
+    ) -> Result<Stored, NotStored> {
+        let (content_type, metadata) = (&described.content_type, described.metadata.clone());
+        let mut copy =
+            Multipart::begin(target.clone(), Some(content_type), metadata, COPIES_IN_FLIGHT)
+                .await?;
+        if let Err(error) = self.copy_parts(&mut copy, described.size_bytes).await {
+            copy.abort().await;
+            return Err(error.into());
         }
+        copy.complete(described, publication).await
     }
 
     async fn copy_parts(&self, copy: &mut Multipart, size_bytes: u64) -> StepResult<()> {

@@ -122,7 +122,7 @@ async fn upload_parts(
     match described {
         Ok(described) => {
             let completed = upload.complete(&described, Publication::Replace).await;
-            Ok((described, completed.map_err(|incomplete| incomplete.error)?))
+            Ok((described, completed.map_err(|not_stored| not_stored.error)?))
         }
         Err(error) => {
             upload.abort().await;

@@ -87,7 +87,7 @@ impl StagedWriter {
         let stored = upload
             .complete(described, Publication::Replace)
             .await
-            .map_err(|incomplete| incomplete.error)?;
+            .map_err(|not_stored| not_stored.error)?;
         let staged = Staged { object, version_id: stored.version_id };
         staged.publish(&self.target, described, publication).await
     }

@@ -4,7 +4,7 @@
 use contract::wording::{bounded, count};
 use pipeline_core::analysis::{Analysis, Level};
 
-use super::{Capped, Limits};
+use super::{capped::Capped, view::Limits};
 use crate::figure::usd;
 
 /// The analysis.
@@ -38,10 +38,10 @@ pub(crate) struct Statement {
 
 impl Commentary {
     pub(super) fn new(analysis: &Analysis, limits: Limits) -> Self {
-        let statement = |kind: &str, text: &str, level, unverified: &[String]| Statement {
+        let statement = |kind: &str, text: &str, level: Level, unverified: &[String]| Statement {
             kind: title(kind),
             text: bounded(text, limits.statement_chars),
-            level: level_name(level),
+            level: level.as_str(),
             unverified: numbers(unverified),
         };
         let mut anomalies: Vec<_> = analysis.anomalies.iter().collect();
@@ -91,14 +91,6 @@ fn title(kind: &str) -> String {
     let words = bounded(&kind.replace('_', " "), 80);
     let mut chars = words.chars();
     chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
-}
-
-fn level_name(level: Level) -> &'static str {
-    match level {
-        Level::High => "high",
-        Level::Medium => "medium",
-        Level::Low => "low",
-    }
 }
 
 fn numbers(unverified: &[String]) -> Option<String> {

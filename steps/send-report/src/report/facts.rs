@@ -8,8 +8,13 @@ use std::collections::BTreeMap;
 use contract::wording::{count, decimal, mean, share};
 use pipeline_core::facts::{Facts, Group, MeasureFacts, PairGroup, SegmentFacts, Stats};
 
-pub(crate) use self::{sentiment::Text, time::Time};
-use super::{Bar, Capped, Limits, value};
+use self::{sentiment::Text, time::Time};
+use super::{
+    bar::Bar,
+    capped::Capped,
+    cell::{dash, value},
+    view::Limits,
+};
 
 /// The facts.
 pub(crate) struct Computed {
@@ -137,10 +142,6 @@ impl Figures {
             max: exact(stats.and_then(|stats| stats.max.as_ref())),
         }
     }
-}
-
-fn dash() -> String {
-    "–".to_owned()
 }
 
 impl Measure {

@@ -1,13 +1,13 @@
 //! From what the report was made, and where everything is.
 
-use contract::wording::{bounded, count};
+use contract::wording::bounded;
 use pipeline_core::{
     results::RunResults,
     run::{OutputKind, Run},
 };
 
-use super::View;
-use crate::figure::size;
+use super::view::View;
+use crate::figure::{counted, size};
 
 /// One output of the run.
 pub(crate) struct OutputRow {
@@ -35,8 +35,7 @@ pub(super) fn outputs(run: &Run, results: &RunResults, view: &View<'_>) -> Vec<O
             };
             let size = size(object.size_bytes);
             let contents = match records {
-                Some(1) => format!("1 record, {size}"),
-                Some(records) => format!("{} records, {size}", count(records)),
+                Some(records) => format!("{}, {size}", counted(records, "record", "records")),
                 None => size,
             };
             OutputRow {

@@ -3,7 +3,7 @@
 use contract::wording::{bounded, count, share};
 use pipeline_core::{run::RecordCounts, steps::validate_and_partition};
 
-use super::{Bar, Capped, value};
+use super::{bar::Bar, capped::Capped, cell::value};
 use crate::figure::ratio;
 
 /// Read, valid, rejected.
@@ -70,10 +70,6 @@ impl Rejects {
         let others = validation.map_or(0, |validation| validation.other_rejects);
         let errors = all.iter().fold(others, |sum, reject| sum.saturating_add(reject.count));
         Self { rows: Capped::new(rows, limit), errors: count(errors) }
-    }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        self.rows.is_empty()
     }
 }
 

@@ -1,6 +1,6 @@
 //! The mail about a failed execution.
 
-use crate::sample::Sample;
+use crate::finished_run::FinishedRun;
 use mail_parser::MessageParser;
 use pipeline_core::{memory::ScriptedMailer, ports::RawEmail};
 use serde_json::{Value, json};
@@ -22,11 +22,11 @@ fn failed() -> Value {
 }
 
 async fn mail(detail: &Value, execution_link: Option<&str>) -> RawEmail {
-    let mut sample = Sample::completed();
-    sample.config.links.execution = execution_link.map(Into::into);
+    let mut finished = FinishedRun::completed();
+    finished.config.links.execution = execution_link.map(Into::into);
     let mailer = ScriptedMailer::default();
-    let input = crate::sample::failure_input(detail);
-    send_report::run(input, sample.ports(Some(&mailer)), &sample.config).await.unwrap();
+    let input = crate::finished_run::failure_input(detail);
+    send_report::run(input, finished.ports(Some(&mailer)), &finished.config).await.unwrap();
     mailer.sent()[0].clone()
 }
 

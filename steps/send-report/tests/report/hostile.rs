@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path};
 
-use crate::sample::Sample;
+use crate::finished_run::FinishedRun;
 use mail_parser::MessageParser;
 use proptest::prelude::*;
 use serde_json::Value;
@@ -35,24 +35,24 @@ fn poison(value: &mut Value, text: &str) {
 
 /// A run whose every text is this one, as page and as mail.
 async fn rendered(text: &str) -> (String, String, String) {
-    let mut sample = Sample::completed();
-    let mut facts = serde_json::to_value(&sample.facts).unwrap();
+    let mut finished = FinishedRun::completed();
+    let mut facts = serde_json::to_value(&finished.facts).unwrap();
     poison(&mut facts, text);
-    sample.facts = serde_json::from_value(facts).unwrap();
-    let mut analysis = serde_json::to_value(&sample.analysis).unwrap();
+    finished.facts = serde_json::from_value(facts).unwrap();
+    let mut analysis = serde_json::to_value(&finished.analysis).unwrap();
     analysis["degraded_because"] = "x".into();
     analysis["summary_unverified_numbers"] = vec!["x"].into();
     analysis["insights"][0]["unverified_numbers"] = vec!["x"].into();
     poison(&mut analysis, text);
-    sample.analysis = serde_json::from_value(analysis).unwrap();
+    finished.analysis = serde_json::from_value(analysis).unwrap();
 
-    let validation = sample.results.validation.as_mut().unwrap();
+    let validation = finished.results.validation.as_mut().unwrap();
     for reject in &mut validation.rejects {
         reject.field = Some(text.into());
         reject.example = text.into();
     }
     validation.undeclared_columns = vec![text.into()];
-    let run = &mut sample.run;
+    let run = &mut finished.run;
     for part in [
         &mut run.source.bucket,
         &mut run.source.checksum,
@@ -65,11 +65,11 @@ async fn rendered(text: &str) -> (String, String, String) {
     run.source.key = format!("input/{text}/{text}.csv");
     run.outputs.processed = format!("processed/{text}.csv");
     run.outputs.rejected = format!("rejected/{text}.csv");
-    sample.config.links.mail = Some("https://host/{bucket}/{key}".into());
+    finished.config.links.mail = Some("https://host/{bucket}/{key}".into());
 
-    sample.publish().await;
-    let page = sample.page().await;
-    let bytes = sample.message().await;
+    finished.publish().await;
+    let page = finished.page().await;
+    let bytes = finished.message().await;
     let message = MessageParser::default().parse(&bytes).unwrap();
     assert!(message.bcc().is_none());
     let html = message.body_html(0).unwrap().replace("\r\n", "\n");

@@ -1,11 +1,11 @@
 //! The message as a mail client reads it.
 
-use crate::sample::{REJECTED, Sample};
+use crate::finished_run::{FinishedRun, REJECTED};
 use mail_parser::{Message, MessageParser, MimeHeaders, PartType};
 
-async fn message(mut sample: Sample) -> Vec<u8> {
-    sample.publish().await;
-    sample.message().await
+async fn message(mut finished: FinishedRun) -> Vec<u8> {
+    finished.publish().await;
+    finished.message().await
 }
 
 fn parse(bytes: &[u8]) -> Message<'_> {
@@ -22,7 +22,7 @@ fn text(message: &Message<'_>) -> String {
 
 #[tokio::test]
 async fn it_is_mixed_with_alternative_and_attachment() {
-    let bytes = message(Sample::completed()).await;
+    let bytes = message(FinishedRun::completed()).await;
     let parsed = parse(&bytes);
     let types: Vec<_> = parsed
         .parts
@@ -54,7 +54,7 @@ async fn it_is_mixed_with_alternative_and_attachment() {
 
 #[tokio::test]
 async fn every_line_ends_in_crlf_and_is_short() {
-    let bytes = message(Sample::completed()).await;
+    let bytes = message(FinishedRun::completed()).await;
     for line in bytes.split_inclusive(|byte| *byte == b'\n') {
         assert!(line.ends_with(b"\r\n") && line.len() <= 998 + 2);
         assert!(line[..line.len() - 2].iter().all(|byte| *byte != b'\r' && byte.is_ascii()));
@@ -63,15 +63,15 @@ async fn every_line_ends_in_crlf_and_is_short() {
 
 #[tokio::test]
 async fn the_same_run_gives_the_same_bytes() {
-    let first = message(Sample::completed()).await;
-    let later = Sample::completed();
+    let first = message(FinishedRun::completed()).await;
+    let later = FinishedRun::completed();
     later.clock.set("2030-01-01T00:00:00Z".parse().unwrap());
     assert_eq!(message(later).await, first);
 }
 
 #[tokio::test]
 async fn both_bodies_say_what_matters() {
-    let bytes = message(Sample::completed()).await;
+    let bytes = message(FinishedRun::completed()).await;
     let parsed = parse(&bytes);
     for body in [html(&parsed), text(&parsed)] {
         for part in [
@@ -94,13 +94,13 @@ async fn both_bodies_say_what_matters() {
 
 #[tokio::test]
 async fn html_is_what_mail_clients_can_show() {
-    let mut sample = Sample::completed();
-    let rejects = &mut sample.results.validation.as_mut().unwrap().rejects;
+    let mut finished = FinishedRun::completed();
+    let rejects = &mut finished.results.validation.as_mut().unwrap().rejects;
     rejects[0].example = "<".repeat(10_000);
     let reject = rejects[0].clone();
     rejects.extend((0..500).map(|_| reject.clone()));
     let long = "\"<é&>\"".repeat(2_000);
-    let analysis = &mut sample.analysis;
+    let analysis = &mut finished.analysis;
     analysis.summary.clone_from(&long);
     analysis.insights[0].description.clone_from(&long);
     analysis.insights = vec![analysis.insights[0].clone(); 100];
@@ -108,15 +108,15 @@ async fn html_is_what_mail_clients_can_show() {
     analysis.anomalies = vec![analysis.anomalies[0].clone(); 100];
     analysis.recommendations[0].action.clone_from(&long);
     analysis.recommendations = vec![analysis.recommendations[0].clone(); 100];
-    for dimension in &mut sample.facts.dimensions {
+    for dimension in &mut finished.facts.dimensions {
         for group in &mut dimension.groups {
             group.value = Some(long.clone());
         }
     }
-    for quote in &mut sample.facts.text.as_mut().unwrap().quotes {
+    for quote in &mut finished.facts.text.as_mut().unwrap().quotes {
         quote.text.clone_from(&long);
     }
-    let bytes = message(sample).await;
+    let bytes = message(finished).await;
     let html = html(&parse(&bytes));
     // Gmail cuts what is longer.
     assert!(html.len() < 102 * 1024, "{}", html.len());
@@ -129,7 +129,7 @@ async fn html_is_what_mail_clients_can_show() {
 
 #[tokio::test]
 async fn the_attachment_is_safe_in_a_spreadsheet() {
-    let bytes = message(Sample::completed()).await;
+    let bytes = message(FinishedRun::completed()).await;
     let parsed = parse(&bytes);
     let attachment = parsed.attachment(0).unwrap();
     assert_eq!(attachment.attachment_name(), Some("sales_rejected_20261120_140500.csv"));
@@ -142,12 +142,12 @@ async fn the_attachment_is_safe_in_a_spreadsheet() {
 
 #[tokio::test]
 async fn rejected_rows_that_are_not_attached_are_said_to_be_elsewhere() {
-    let mut off = Sample::completed();
+    let mut off = FinishedRun::completed();
     off.config.attach_rejected = false;
-    let mut large = Sample::completed();
+    let mut large = FinishedRun::completed();
     large.config.attachment_limit_bytes = REJECTED.len() as u64 - 1;
-    for (sample, why) in [(off, "switched off"), (large, "are too many for a mail")] {
-        let bytes = message(sample).await;
+    for (finished, why) in [(off, "switched off"), (large, "are too many for a mail")] {
+        let bytes = message(finished).await;
         let parsed = parse(&bytes);
         assert_eq!(parsed.attachment_count(), 0);
         for body in [html(&parsed), text(&parsed)] {
@@ -160,12 +160,12 @@ async fn rejected_rows_that_are_not_attached_are_said_to_be_elsewhere() {
 
 #[tokio::test]
 async fn nothing_rejected_is_nothing_attached() {
-    let mut sample = Sample::completed();
-    let validation = sample.results.validation.as_mut().unwrap();
+    let mut finished = FinishedRun::completed();
+    let validation = finished.results.validation.as_mut().unwrap();
     validation.records.valid = 1_002;
     validation.records.rejected = 0;
     validation.rejects.clear();
-    let bytes = message(sample).await;
+    let bytes = message(finished).await;
     let parsed = parse(&bytes);
     assert_eq!(parsed.attachment_count(), 0);
     assert!(text(&parsed).contains("All 1,002 records are valid"));
@@ -173,11 +173,11 @@ async fn nothing_rejected_is_nothing_attached() {
 
 #[tokio::test]
 async fn headers_carry_any_name_without_injection() {
-    let mut sample = Sample::completed();
-    sample.config.from_name = "Größe, \"the\" <best>".into();
-    sample.run.source.key = "input/größe\r\nBcc: evil@example.com 数据.csv".into();
-    sample.run.outputs.rejected = "rejected/größe \"x\"\r\nX: y.csv".into();
-    let bytes = message(sample).await;
+    let mut finished = FinishedRun::completed();
+    finished.config.from_name = "Größe, \"the\" <best>".into();
+    finished.run.source.key = "input/größe\r\nBcc: evil@example.com 数据.csv".into();
+    finished.run.outputs.rejected = "rejected/größe \"x\"\r\nX: y.csv".into();
+    let bytes = message(finished).await;
     let parsed = parse(&bytes);
     assert!(parsed.bcc().is_none() && parsed.header("X").is_none());
     assert_eq!(
@@ -193,10 +193,10 @@ async fn headers_carry_any_name_without_injection() {
 
 #[tokio::test]
 async fn links_are_made_by_the_templates_of_the_configuration() {
-    let mut sample = Sample::completed();
-    sample.config.links.mail = Some("https://console.example/{bucket}?prefix={key}".into());
-    sample.config.links.execution = Some("https://console.example/executions/{execution}".into());
-    let bytes = message(sample).await;
+    let mut finished = FinishedRun::completed();
+    finished.config.links.mail = Some("https://console.example/{bucket}?prefix={key}".into());
+    finished.config.links.execution = Some("https://console.example/executions/{execution}".into());
+    let bytes = message(finished).await;
     let parsed = parse(&bytes);
     for body in [html(&parsed), text(&parsed)] {
         assert!(

@@ -3,7 +3,7 @@
 
 mod at_most_once;
 mod failure;
+mod finished_run;
 mod hostile;
 mod mail;
 mod page;
-mod sample;

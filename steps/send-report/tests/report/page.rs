@@ -1,6 +1,6 @@
 //! `report.html`: what a person finds in it, and what it does not do.
 
-use crate::sample::Sample;
+use crate::finished_run::FinishedRun;
 use base64::{Engine, prelude::BASE64_STANDARD};
 use pipeline_core::{
     analysis::Level,
@@ -17,14 +17,14 @@ fn has(page: &str, parts: &[&str]) {
     }
 }
 
-async fn page(mut sample: Sample) -> String {
-    sample.publish().await;
-    sample.page().await
+async fn page(mut finished: FinishedRun) -> String {
+    finished.publish().await;
+    finished.page().await
 }
 
 #[tokio::test]
 async fn a_completed_run_shows_headline_funnel_rejects_facts_analysis_and_provenance() {
-    let page = page(Sample::completed()).await;
+    let page = page(FinishedRun::completed()).await;
     has(
         &page,
         &[
@@ -59,8 +59,8 @@ async fn a_completed_run_shows_headline_funnel_rejects_facts_analysis_and_proven
 
 #[tokio::test]
 async fn equal_runs_give_equal_bytes_however_long_they_took() {
-    let first = page(Sample::completed()).await;
-    let mut slower = Sample::completed();
+    let first = page(FinishedRun::completed()).await;
+    let mut slower = FinishedRun::completed();
     slower.results.validation.as_mut().unwrap().duration_ms = 99_999;
     slower.results.analysis.as_mut().unwrap().duration_ms = 99_999;
     slower.clock.set("2030-01-01T00:00:00Z".parse().unwrap());
@@ -69,7 +69,7 @@ async fn equal_runs_give_equal_bytes_however_long_they_took() {
 
 #[tokio::test]
 async fn the_page_needs_nothing_and_runs_nothing() {
-    let page = page(Sample::completed()).await;
+    let page = page(FinishedRun::completed()).await;
     for foreign in ["<script", "http:", "https:", "url(", "@import", " style=", "src="] {
         let tags = page.split('<').filter_map(|part| part.split_once('>').map(|(tag, _)| tag));
         let style = page.split_once("<style>").unwrap().1.split_once("</style>").unwrap().0;
@@ -95,18 +95,18 @@ async fn the_page_needs_nothing_and_runs_nothing() {
 
 #[tokio::test]
 async fn a_model_is_named_with_its_cost_and_its_unverified_numbers() {
-    let mut sample = Sample::completed();
-    sample.analysis.model = "amazon.nova-lite-v1:0".into();
-    sample.analysis.anomalies[0].severity = Level::High;
-    sample.analysis.insights[0].unverified_numbers = vec!["4711".into()];
-    sample.analysis.summary_unverified_numbers = vec!["12%".into()];
-    sample.analysis.unverified_statements = 2;
-    sample.analysis.input_tokens = 3120;
-    sample.analysis.output_tokens = 640;
-    sample.analysis.cost_usd = 0.000_341;
-    sample.analysis.degraded_because = Some("ThrottledError".into());
-    sample.results.analysis.as_mut().unwrap().anomalies.high = 1;
-    let page = page(sample).await;
+    let mut finished = FinishedRun::completed();
+    finished.analysis.model = "amazon.nova-lite-v1:0".into();
+    finished.analysis.anomalies[0].severity = Level::High;
+    finished.analysis.insights[0].unverified_numbers = vec!["4711".into()];
+    finished.analysis.summary_unverified_numbers = vec!["12%".into()];
+    finished.analysis.unverified_statements = 2;
+    finished.analysis.input_tokens = 3120;
+    finished.analysis.output_tokens = 640;
+    finished.analysis.cost_usd = 0.000_341;
+    finished.analysis.degraded_because = Some("ThrottledError".into());
+    finished.results.analysis.as_mut().unwrap().anomalies.high = 1;
+    let page = page(finished).await;
     has(
         &page,
         &[
@@ -148,7 +148,7 @@ async fn every_other_outcome_has_its_own_headline() {
             ],
         ),
     ] {
-        let page = page(Sample::without_facts(outcome, refusal, records)).await;
+        let page = page(FinishedRun::without_facts(outcome, refusal, records)).await;
         has(&page, &parts);
         assert!(!page.contains("id=\"analysis\"") && !page.contains("id=\"computed\""));
     }
@@ -167,9 +167,9 @@ async fn every_refusal_says_what_to_do() {
         "unsafe-name",
     ] {
         let refusal = json!({"code": code, "message": "What was found."});
-        let mut sample = Sample::without_facts("FileRefused", refusal, [0, 0, 0]);
-        sample.results.validation = None;
-        let page = page(sample).await;
+        let mut finished = FinishedRun::without_facts("FileRefused", refusal, [0, 0, 0]);
+        finished.results.validation = None;
+        let page = page(finished).await;
         has(
             &page,
             &["<p>What was found.</p>", &format!("Code <code>{code}</code>"), "<p class=\"next\">"],
@@ -180,8 +180,8 @@ async fn every_refusal_says_what_to_do() {
 
 #[tokio::test]
 async fn long_lists_are_cut_and_counted() {
-    let mut sample = Sample::completed();
-    let rejects = &mut sample.results.validation.as_mut().unwrap().rejects;
+    let mut finished = FinishedRun::completed();
+    let rejects = &mut finished.results.validation.as_mut().unwrap().rejects;
     let template = rejects[0].clone();
     rejects.extend((0..1_000).map(|n| {
         let mut reject = template.clone();
@@ -189,33 +189,33 @@ async fn long_lists_are_cut_and_counted() {
         reject.example = "x".repeat(10_000);
         reject
     }));
-    let groups = &mut sample.facts.dimensions[0].groups;
+    let groups = &mut finished.facts.dimensions[0].groups;
     let group = groups[0].clone();
     groups.extend((0..1_000).map(|_| group.clone()));
-    let period = sample.facts.time.as_ref().unwrap().periods[0].clone();
-    sample.facts.time.as_mut().unwrap().periods.extend((0..5_000).map(|_| period.clone()));
-    let page = page(sample).await;
+    let period = finished.facts.time.as_ref().unwrap().periods[0].clone();
+    finished.facts.time.as_mut().unwrap().periods.extend((0..5_000).map(|_| period.clone()));
+    let page = page(finished).await;
     has(&page, &["And 806 more combinations", "records are in earlier periods that are not shown"]);
     assert!(page.len() < 400_000, "{}", page.len());
 }
 
 #[tokio::test]
 async fn errors_that_the_validator_does_not_list_are_counted() {
-    let mut sample = Sample::completed();
-    let validation = sample.results.validation.as_mut().unwrap();
+    let mut finished = FinishedRun::completed();
+    let validation = finished.results.validation.as_mut().unwrap();
     let listed: u64 = validation.rejects.iter().map(|reject| reject.count).sum();
     validation.other_rejects = 999 - listed;
-    has(&page(sample).await, &["999 errors in all"]);
+    has(&page(finished).await, &["999 errors in all"]);
 }
 
 #[tokio::test]
 async fn facts_that_were_changed_since_are_not_reported() {
-    let mut sample = Sample::completed();
-    sample.publish().await;
-    sample.store.insert(&sample.run.outputs.facts, "{}");
-    let input = RenderInput { run: sample.run.clone(), results: sample.results.clone() };
+    let mut finished = FinishedRun::completed();
+    finished.publish().await;
+    finished.store.insert(&finished.run.outputs.facts, "{}");
+    let input = RenderInput { run: finished.run.clone(), results: finished.results.clone() };
     let input = Input::Render(Box::new(input));
-    let error = send_report::run(input, sample.ports(None), &sample.config).await.unwrap_err();
+    let error = send_report::run(input, finished.ports(None), &finished.config).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::PreconditionFailed);
     assert!(error.report().contains("reports/run-7f3a/facts.json"));
 }

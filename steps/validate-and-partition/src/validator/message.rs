@@ -7,16 +7,14 @@ use contract::wording::is_invisible;
 /// How many characters of a value are shown.
 const SHOWN: usize = 80;
 
-/// A value in double quotes, at bounded length, control and direction characters escaped.
-pub(super) struct Quoted<'a>(pub(super) &'a str);
+/// A label of the file, at bounded length, control and direction characters escaped.
+pub(super) struct Name<'a>(pub(super) &'a str);
 
-impl fmt::Display for Quoted<'_> {
+impl fmt::Display for Name<'_> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_char('"')?;
         for (index, char) in self.0.chars().enumerate() {
             if index == SHOWN {
-                out.write_str("…")?;
-                break;
+                return out.write_str("…");
             }
             if is_invisible(char) {
                 write!(out, "{}", char.escape_default())?;
@@ -24,7 +22,16 @@ impl fmt::Display for Quoted<'_> {
                 out.write_char(char)?;
             }
         }
-        out.write_char('"')
+        Ok(())
+    }
+}
+
+/// A value, like [`Name`] but in double quotes.
+pub(super) struct Quoted<'a>(pub(super) &'a str);
+
+impl fmt::Display for Quoted<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "\"{}\"", Name(self.0))
     }
 }
 
@@ -32,26 +39,9 @@ impl fmt::Display for Quoted<'_> {
 pub(super) fn names<'a>(names: impl ExactSizeIterator<Item = &'a str>) -> String {
     const MOST: usize = 20;
     let count = names.len();
-    let mut text = String::new();
-    for (index, name) in names.take(MOST).enumerate() {
-        let separator = if index == 0 { "" } else { ", " };
-        // A write into a string cannot fail.
-        let _ = write!(text, "{separator}`{}`", Name(name));
-    }
-    if count > MOST {
-        let _ = write!(text, " and {} more", count - MOST);
-    }
-    text
-}
-
-/// A label of the file, like [`Quoted`] but without quotes.
-pub(super) struct Name<'a>(pub(super) &'a str);
-
-impl fmt::Display for Name<'_> {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let quoted = Quoted(self.0).to_string();
-        out.write_str(quoted.get(1..quoted.len() - 1).unwrap_or_default())
-    }
+    let shown: Vec<_> = names.take(MOST).map(|name| format!("`{}`", Name(name))).collect();
+    let shown = shown.join(", ");
+    if count > MOST { format!("{shown} and {} more", count - MOST) } else { shown }
 }
 
 #[cfg(test)]

@@ -3,8 +3,10 @@
 use contract::wording::{bounded, count, score, share};
 use pipeline_core::facts::{self, TextFacts};
 
-use super::{Bar, Capped, Limits, value};
-use crate::figure::ratio;
+use crate::{
+    figure::ratio,
+    report::{bar::Bar, capped::Capped, cell::value, view::Limits},
+};
 
 /// The free text.
 pub(crate) struct Text {

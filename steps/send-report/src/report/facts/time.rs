@@ -3,8 +3,14 @@
 use contract::wording::{count, share};
 use pipeline_core::facts::TimeFacts;
 
-use super::{Bar, Limits, value};
-use crate::figure::ratio;
+use crate::{
+    figure::ratio,
+    report::{
+        bar::Bar,
+        cell::{dash, value},
+        view::Limits,
+    },
+};
 
 /// The records over time.
 pub(crate) struct Time {
@@ -64,7 +70,7 @@ impl Time {
                 height: format!("{height:.3}"),
             }
         });
-        let shown_value = |bound: Option<&String>| bound.map_or_else(super::dash, |v| value(v));
+        let shown_value = |bound: Option<&String>| bound.map_or_else(dash, |v| value(v));
         Self {
             field: value(&time.field),
             by: value(&time.by),

@@ -23,7 +23,7 @@ pub(crate) const REJECTED: &str = "order_id,ram,rejection_codes,rejection_reason
     \"=HYPERLINK(\"\"https://evil.example\"\",\"\"x\"\")\",-5,ram:constraint-error,\
     \"@ram\",9,2026-11-20T14:05:00Z,run-7f3a,input/smartphone-sales/sales.csv,\r\n";
 
-pub(crate) struct Sample {
+pub(crate) struct FinishedRun {
     pub(crate) store: MemoryStore,
     pub(crate) send_log: MemorySendLog,
     pub(crate) analyses: MemoryAnalysisStore,
@@ -40,7 +40,7 @@ pub(crate) fn start() -> DateTime<Utc> {
     "2026-11-20T14:05:00Z".parse().unwrap()
 }
 
-impl Sample {
+impl FinishedRun {
     /// A completed run with 716 valid and 286 rejected records, and two anomalies.
     pub(crate) fn completed() -> Self {
         let folder = "reports/run-7f3a";
@@ -70,7 +70,7 @@ impl Sample {
                 "manifest": format!("{folder}/manifest.json"),
             },
         });
-        let facts: Facts = serde_json::from_str(include_str!("sample/facts.json")).unwrap();
+        let facts: Facts = serde_json::from_str(include_str!("finished_run/facts.json")).unwrap();
         let results = json!({
             "outcome": "Completed",
             "validation": {
@@ -108,16 +108,16 @@ impl Sample {
             run: serde_json::from_value(run).unwrap(),
             results: serde_json::from_value(results).unwrap(),
             facts,
-            analysis: serde_json::from_str(include_str!("sample/analysis.json")).unwrap(),
+            analysis: serde_json::from_str(include_str!("finished_run/analysis.json")).unwrap(),
             rejected: REJECTED.as_bytes().to_vec(),
         }
     }
 
     /// A run that ended before there were facts.
     pub(crate) fn without_facts(outcome: &str, refusal: Value, records: [u64; 3]) -> Self {
-        let mut sample = Self::completed();
+        let mut finished = Self::completed();
         let [read, valid, rejected] = records;
-        let mut results = serde_json::to_value(&sample.results).unwrap();
+        let mut results = serde_json::to_value(&finished.results).unwrap();
         results["outcome"] = outcome.into();
         results["refusal"] = refusal;
         results["aggregation"] = Value::Null;
@@ -127,8 +127,8 @@ impl Sample {
         if rejected == 0 {
             results["validation"]["rejects"] = json!([]);
         }
-        sample.results = serde_json::from_value(results).unwrap();
-        sample
+        finished.results = serde_json::from_value(results).unwrap();
+        finished
     }
 
     /// Puts into the store what the results name, and makes the results name it rightly.

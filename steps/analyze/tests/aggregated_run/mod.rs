@@ -1,4 +1,4 @@
-//! A bucket with a contract and facts in it, and the other ports in memory.
+//! A run whose records were aggregated: its contract and its facts are in memory.
 #![allow(dead_code, reason = "not every test uses everything")]
 
 use analyze::{Config, Ports};
@@ -33,8 +33,9 @@ pub(crate) fn pinned(mut input: Input, contract: &[u8]) -> Input {
     input
 }
 
+/// The ports in memory, and how the step is to work.
 #[derive(Default)]
-pub(crate) struct Bench {
+pub(crate) struct AggregatedRun {
     pub(crate) store: MemoryStore,
     pub(crate) analyses: MemoryAnalysisStore,
     pub(crate) events: RecordedEvents,
@@ -43,7 +44,7 @@ pub(crate) struct Bench {
     pub(crate) config: Config,
 }
 
-impl Bench {
+impl AggregatedRun {
     pub(crate) fn smartphone_sales() -> Self {
         Self::of(FACTS)
     }
@@ -53,10 +54,10 @@ impl Bench {
     }
 
     pub(crate) fn with_contract(contract: Vec<u8>, facts: &str) -> Self {
-        let bench = Self::default();
-        bench.store.insert("contracts/smartphone-sales.json", contract);
-        bench.store.insert("reports/sales-may-7f3a/facts.json", facts.to_owned());
-        bench
+        let aggregated = Self::default();
+        aggregated.store.insert("contracts/smartphone-sales.json", contract);
+        aggregated.store.insert("reports/sales-may-7f3a/facts.json", facts.to_owned());
+        aggregated
     }
 
     /// Runs the step on the facts that lie in the bucket, as those that were published.

@@ -1,4 +1,4 @@
-//! A run whose processed file is in memory.
+//! A run whose file was validated: its contract and its processed file are in memory.
 #![allow(dead_code, unreachable_pub, reason = "each test file uses a part")]
 
 use std::collections::BTreeMap;
@@ -22,13 +22,13 @@ pub const FACTS: &str = "reports/run-1/facts.json";
 const CONTRACT: &str = "contracts/sales.json";
 
 /// A contract and a processed file of `valid` records.
-pub struct Fixture {
+pub struct ValidatedRun {
     pub store: MemoryStore,
     pub input: Input,
     pub config: Config,
 }
 
-impl Fixture {
+impl ValidatedRun {
     pub fn new(contract: &str, processed: impl AsRef<[u8]>, valid: u64) -> Self {
         let store = MemoryStore::default();
         let version_id = store.insert(CONTRACT, contract.to_owned()).version_id;

@@ -1,0 +1,60 @@
+//! What a page and a mail ask of their report: the length of its lists, and its links.
+
+/// How a page or a mail wants its report.
+pub(crate) struct View<'a> {
+    pub(crate) limits: Limits,
+    /// A link to an object, if there is one.
+    pub(crate) link: &'a (dyn Fn(&str) -> Option<String> + Sync),
+    pub(crate) program_version: &'a str,
+}
+
+/// How much of each list is shown; what is left out is counted.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Limits {
+    pub(crate) rejects: usize,
+    pub(crate) columns: usize,
+    pub(crate) measures: usize,
+    pub(crate) segments: usize,
+    pub(crate) top: usize,
+    pub(crate) dimensions: usize,
+    pub(crate) groups: usize,
+    pub(crate) pairs: usize,
+    pub(crate) periods: usize,
+    pub(crate) quotes: usize,
+    pub(crate) statements: usize,
+    pub(crate) statement_chars: usize,
+}
+
+impl Limits {
+    /// For the browser copy: generous, but no list is as long as the data.
+    pub(crate) const PAGE: Self = Self {
+        rejects: 200,
+        columns: 100,
+        measures: 12,
+        segments: 24,
+        top: 5,
+        dimensions: 12,
+        groups: 25,
+        pairs: 4,
+        periods: 366,
+        quotes: 24,
+        statements: 50,
+        statement_chars: 2_000,
+    };
+
+    /// For the mail, which Gmail cuts at 102 KiB of HTML.
+    pub(crate) const MAIL: Self = Self {
+        rejects: 8,
+        columns: 10,
+        measures: 2,
+        segments: 5,
+        top: 2,
+        dimensions: 3,
+        groups: 6,
+        pairs: 0,
+        periods: 0,
+        quotes: 3,
+        statements: 4,
+        statement_chars: 500,
+    };
+}
