@@ -7,7 +7,7 @@ use asl::{
     Environment, EventDetails, ExecutionRequest, ExecutionResult, HistoryEvent, Observer,
     RealClock, StateMachine, Status,
 };
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 use pipeline_core::ports::ObjectInfo;
 use pipeline_local::DataFolder;
 use serde_json::{Value, json};
@@ -123,13 +123,18 @@ fn told(header: Header, result: ExecutionResult) -> anyhow::Result<Execution> {
     Ok(Execution {
         header,
         status: status.as_str().unwrap_or_default().to_owned(),
-        stop_date: result.events.last().map(|event| event.timestamp),
+        stop_date: stop_date_of(&result),
         redrive_count: 0,
         output: result.output,
         error: result.error,
         cause: result.cause,
         events: result.events.iter().map(serde_json::to_value).collect::<Result<_, _>>()?,
     })
+}
+
+/// The time of its last event.
+fn stop_date_of(result: &ExecutionResult) -> Option<DateTime<Utc>> {
+    result.events.last().map(|event| event.timestamp)
 }
 
 /// What the rule on failed executions does on AWS: the run is marked as failed, and mailed.
@@ -154,7 +159,7 @@ async fn handle_failure(
             "name": header.name,
             "status": result.status,
             "startDate": header.start_date.timestamp_millis(),
-            "stopDate": Utc::now().timestamp_millis(),
+            "stopDate": stop_date_of(result).map(|at| at.timestamp_millis()),
             "input": header.input.to_string(),
             "output": null,
             "error": result.error,

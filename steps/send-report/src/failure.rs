@@ -6,17 +6,13 @@ use contract::wording::bounded;
 use pipeline_core::{
     error::{ErrorKind, StepError, StepResult},
     ports::RawEmail,
-    status_change::StatusChange,
+    status_change::{StatusChange, failure_mail_id},
     steps::send_report::{FailureInput, SendOutput},
 };
 use serde_json::Value;
 
 use crate::{
-    Config, Ports, advice,
-    delivery::deliver,
-    mail::{Mail, mail_id},
-    report::file_name,
-    send::ExecutionLink,
+    Config, Ports, advice, delivery::deliver, mail::Mail, report::file_name, send::ExecutionLink,
     template::rendered,
 };
 
@@ -66,7 +62,7 @@ pub(crate) async fn run(
     config: &Config,
 ) -> StepResult<SendOutput> {
     let change = &input.event.detail;
-    let id = mail_id(&change.name, "Failed");
+    let id = failure_mail_id(&change.name, change.stop_date);
     let compose = async { compose(id.clone(), change, config) };
     Ok(deliver(&ports, &id, compose).await?.output)
 }

@@ -7,7 +7,6 @@ use mail_builder::{
     mime::{BodyPart, MimePart},
 };
 use pipeline_core::{
-    document::sha256_hex,
     error::{ErrorKind, StepError, StepResult},
     ports::RawEmail,
 };
@@ -25,18 +24,6 @@ pub(crate) struct Mail {
     pub(crate) html: String,
     pub(crate) date: DateTime<Utc>,
     pub(crate) attachment: Option<Attachment>,
-}
-
-/// The id of a mail about an execution: one for each kind of mail. Safe as a file name, and still
-/// different for different names.
-pub(crate) fn mail_id(execution_name: &str, kind: &str) -> String {
-    let is_safe = |char: char| char.is_ascii_alphanumeric() || matches!(char, '-' | '_' | '.');
-    if execution_name.chars().all(is_safe) && !execution_name.starts_with('.') {
-        return format!("{execution_name}-{kind}");
-    }
-    let safe = execution_name.replace(|char| !is_safe(char), "_");
-    let hash = sha256_hex(execution_name.as_bytes());
-    format!("{}-{}-{kind}", safe.trim_start_matches('.'), hash.get(..8).unwrap_or_default())
 }
 
 impl Mail {

@@ -94,16 +94,22 @@ def test_a_function_that_always_dies_fails_the_execution_and_a_redrive_ends_it(
     [mail] = failure_mails(pipeline, run)
     assert "Runtime.ExitError" in bodies(mail)["text/plain"]
 
+    # Redriven before the cause is gone, it fails again, and says so again.
+    pipeline.states.redrive_execution(executionArn=run.arn)
+    again = pipeline.wait(run.arn)
+    assert (again.status, again.error, again.states[-1]) == ("FAILED", "Runtime.ExitError", "Aggregate")
+    pipeline.until(lambda: len(failure_mails(pipeline, run)) == 2, "the second failure mail")
+
     pipeline.emulator.forget_faults()
     pipeline.states.redrive_execution(executionArn=run.arn)
     done = pipeline.wait(run.arn)
     assert (done.status, done.states[-1]) == ("SUCCEEDED", "Completed"), (done.error, done.cause)
     assert done.states.count("ValidateAndPartition") == 1, "what was done is not done again"
-    assert done.states.count("Aggregate") == 2
+    assert done.states.count("Aggregate") == 3
     assert pipeline.ledger(run)["state"] == "COMPLETED"
-    assert len(failure_mails(pipeline, run)) == 1
-    assert len(pipeline.mails(run)) == 2, "one that it failed, one report"
-    is_right(pipeline, done, most_mails=2)
+    assert len(failure_mails(pipeline, run)) == 2
+    assert len(pipeline.mails(run)) == 3, "two that it failed, one report"
+    is_right(pipeline, done, most_mails=3)
 
 
 def test_a_function_that_hangs_is_ended_and_tried_again(

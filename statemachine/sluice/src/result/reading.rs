@@ -1,7 +1,7 @@
 //! Reads a result from an execution, and from the manifest of its run.
 
 use chrono::{DateTime, Utc};
-use pipeline_core::{manifest::Manifest, run::Run};
+use pipeline_core::{manifest::Manifest, run::Run, status_change::failure_mail_id};
 use serde_json::Value;
 
 use super::{OutputPaths, RunResult};
@@ -42,7 +42,10 @@ impl RunResult {
             })
             .unwrap_or_default();
         if execution.status != "SUCCEEDED" {
-            outputs.email = places.mail(&format!("{}-Failed", execution.header.name));
+            // An earlier version's mail had no stop date in its id.
+            let stop_date = execution.stop_date.map(|at| at.timestamp_millis());
+            let mail_of = |end| places.mail(&failure_mail_id(&execution.header.name, end));
+            outputs.email = [stop_date, None].into_iter().find_map(mail_of);
         }
         Self {
             run: Some(execution.header.name.clone()),

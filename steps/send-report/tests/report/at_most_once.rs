@@ -153,14 +153,14 @@ async fn each_outcome_of_a_run_has_its_own_mail() {
     assert_eq!(status(&finished, Some(&mailer)).await, MailStatus::Sent);
     let failed = json!({
         "executionArn": "arn:run-7f3a", "name": "run-7f3a", "status": "FAILED",
-        "startDate": 0, "error": "InternalError",
+        "startDate": 0, "stopDate": 5_000, "error": "InternalError",
     });
     let input = crate::finished_run::failure_input(&failed);
     let ports = finished.ports(Some(&mailer));
     send_report::run(input.clone(), ports, &finished.config).await.unwrap();
     send_report::run(input, ports, &finished.config).await.unwrap();
     let ids: Vec<_> = mailer.sent().into_iter().map(|mail| mail.id).collect();
-    assert_eq!(ids, ["run-7f3a-NoRecords", "run-7f3a-Failed"]);
+    assert_eq!(ids, ["run-7f3a-NoRecords", "run-7f3a-Failed-5000"]);
 }
 
 #[tokio::test]
@@ -169,4 +169,23 @@ async fn the_output_is_the_plain_output_of_the_action() {
     let output = Output::Mailed(send(&finished, None).await.unwrap());
     let json = serde_json::to_value(&output).unwrap();
     assert_eq!(json, json!({"mail": "DISABLED", "message_id": null}));
+}
+
+#[tokio::test]
+async fn each_end_of_an_execution_that_is_redriven_has_its_own_mail() {
+    let finished = FinishedRun::completed();
+    let mailer = ScriptedMailer::default();
+    let ended = |stop_date: i64| {
+        crate::finished_run::failure_input(&json!({
+            "executionArn": "arn:run-7f3a", "name": "run-7f3a", "status": "FAILED",
+            "startDate": 0, "stopDate": stop_date, "error": "InternalError",
+        }))
+    };
+    let ports = finished.ports(Some(&mailer));
+    // EventBridge delivers each event at least once.
+    for stop_date in [5_000, 5_000, 9_000, 9_000, 5_000] {
+        send_report::run(ended(stop_date), ports, &finished.config).await.unwrap();
+    }
+    let ids: Vec<_> = mailer.sent().into_iter().map(|mail| mail.id).collect();
+    assert_eq!(ids, ["run-7f3a-Failed-5000", "run-7f3a-Failed-9000"]);
 }

@@ -38,7 +38,7 @@ fn bodies(mail: &RawEmail) -> [String; 2] {
 #[tokio::test]
 async fn it_says_what_failed_with_what_cause_and_what_to_do() {
     let mail = mail(&failed(), None).await;
-    assert_eq!(mail.id, "run-9-Failed");
+    assert_eq!(mail.id, "run-9-Failed-1795183504000");
     let message = MessageParser::default().parse(&mail.mime).unwrap();
     assert_eq!(message.subject(), Some("FAILED: sales.csv, ContractError"));
     assert_eq!(message.date().unwrap().to_rfc3339(), "2026-11-20T14:05:04Z");
@@ -141,5 +141,5 @@ async fn the_mail_id_is_a_safe_file_name_and_still_its_own() {
     }
     ids.dedup();
     assert_eq!(ids.len(), 4);
-    assert_eq!(ids[3], "plain-Failed");
+    assert_eq!(ids[3], "plain-Failed-1795183504000");
 }
