@@ -46,7 +46,7 @@ pub(crate) struct RejectRow {
     pub(crate) code: &'static str,
     pub(crate) count: String,
     pub(crate) bar: Bar,
-    /// The first row numbers, and a mark if there are more.
+    /// The first rows that have the error, and a mark if others have it too.
     pub(crate) first_rows: String,
     pub(crate) example: String,
 }
@@ -73,11 +73,11 @@ impl Rejects {
     }
 }
 
-/// Row numbers as an editor shows them: without thousands separators.
+/// Row numbers as an editor shows them: without thousands separators. A row may have an error more than
+/// once, so that only a full list may go on.
 fn first_rows(rows: &[u64], count: u64) -> String {
-    let shown = rows.iter().take(validate_and_partition::FIRST_ROWS);
-    let mut text = shown.map(u64::to_string).collect::<Vec<_>>().join(", ");
-    if count > rows.len() as u64 {
+    let mut text = rows.iter().map(u64::to_string).collect::<Vec<_>>().join(", ");
+    if rows.len() >= validate_and_partition::FIRST_ROWS && count > rows.len() as u64 {
         text.push_str(", …");
     }
     text

@@ -219,3 +219,19 @@ async fn facts_that_were_changed_since_are_not_reported() {
     assert_eq!(error.kind(), ErrorKind::PreconditionFailed);
     assert!(error.report().contains("reports/run-7f3a/facts.json"));
 }
+
+/// Two extra cells are two errors of one row.
+#[tokio::test]
+async fn more_rows_are_hinted_at_only_where_there_may_be_more() {
+    for (first_rows, count, shown) in [
+        (&[4, 9, 11, 18, 23][..], 5, "4, 9, 11, 18, 23</td>"),
+        (&[4, 9, 11, 18, 23][..], 6, "4, 9, 11, 18, 23, …</td>"),
+        (&[4][..], 3, "4</td>"),
+    ] {
+        let mut finished = FinishedRun::completed();
+        let reject = &mut finished.results.validation.as_mut().unwrap().rejects[0];
+        reject.first_rows = first_rows.to_vec();
+        reject.count = count;
+        has(&page(finished).await, &[&format!("<td class=\"rows\">{shown}")]);
+    }
+}
