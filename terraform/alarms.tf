@@ -18,7 +18,7 @@ locals {
   execution_alarms = {
     for name, alarm in {
       failed    = ["ExecutionsFailed", "An execution failed. Its own page shows where; redrive it when the cause is gone."]
-      timed-out = ["ExecutionsTimedOut", "An execution took longer than the state machine allows."]
+      timed-out = ["ExecutionsTimedOut", "An execution took longer than the state machine allows: its page shows in which state. One that waited for Lambda's concurrency is dropped or redriven when the burst is over."]
       aborted   = ["ExecutionsAborted", "Somebody has stopped an execution."]
       throttled = ["ExecutionThrottled", "Executions are throttled: their states wait for the account's limits."]
       } : "executions-${name}" => {

@@ -62,7 +62,12 @@ pub(crate) fn for_failure(status: &str, error: &str) -> &'static str {
     } else if is(ErrorKind::Internal) {
         "This is a defect of the pipeline, not of the file. Keep the file, and report the error and \
          its cause to those who maintain the pipeline."
-    } else if status == "TIMED_OUT" || error == "States.Timeout" {
+    } else if status == "TIMED_OUT" {
+        "The execution did not end in the time that it may take. Look at the state that it was in. If \
+         that state was refused again and again (Lambda.TooManyRequestsException), more files came at \
+         once than the account's quota of concurrent executions of Lambda can serve: have the quota \
+         raised, or drop fewer files at a time. Then start the run again as below."
+    } else if error == "States.Timeout" {
         "A step took longer than it may. Look at which one, then start the run again as below."
     } else if status == "ABORTED" {
         "Somebody stopped this execution. If the file is still to be processed, start the run again \

@@ -97,14 +97,15 @@ async fn on_aws_it_links_to_the_execution_and_offers_a_redrive() {
 
 #[tokio::test]
 async fn an_event_with_hardly_anything_is_still_a_mail() {
-    for (status, sentence) in [
-        ("TIMED_OUT", "The run timed out: States.Timeout."),
-        ("ABORTED", "The run was aborted: ABORTED."),
-        ("FAILED", "The run failed: FAILED."),
+    for (status, sentence, advice) in [
+        ("TIMED_OUT", "The run timed out: States.Timeout.", "quota of concurrent executions"),
+        ("ABORTED", "The run was aborted: ABORTED.", "Somebody stopped this execution."),
+        ("FAILED", "The run failed: FAILED.", "Look at the cause"),
     ] {
         let detail = json!({"executionArn": "a", "name": "n", "status": status, "startDate": 0});
         for body in bodies(&mail(&detail, None).await) {
             assert!(body.contains(sentence), "{body}");
+            assert!(body.replace(['\r', '\n'], " ").contains(advice), "{body}");
             assert!(body.contains("None was given."), "{body}");
         }
     }
