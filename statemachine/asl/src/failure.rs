@@ -20,8 +20,8 @@ pub(crate) const TIMEOUT: &str = "States.Timeout";
 /// How long a cause may be, in characters; what is behind is cut off. Without a bound, a cause that
 /// quotes the input, caught and quoted again, doubles its backslashes at each round.
 ///
-/// <https://docs.aws.amazon.com/step-functions/latest/apireference/API_EvaluationFailedEventDetails.html>
-pub(crate) const MAX_CAUSE_CHARS: usize = 32_768;
+/// Source: <https://docs.aws.amazon.com/step-functions/latest/apireference/API_EvaluationFailedEventDetails.html>
+const MAX_CAUSE_CHARS: usize = 32_768;
 
 /// An error that a state reports. A Fail state may leave out either part.
 #[derive(Debug, Clone, PartialEq)]
@@ -44,7 +44,7 @@ impl Failure {
         Self { error, cause }
     }
 
-    /// At most [`MAX_CAUSE_CHARS`].
+    /// At most [`MAX_CAUSE_CHARS`] long.
     pub(crate) fn cause(&self) -> Option<&str> {
         self.cause.as_deref()
     }

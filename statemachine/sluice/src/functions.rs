@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use asl::{Call, FunctionError, Functions};
+use contract::wording::bounded;
 use futures_util::future::LocalBoxFuture;
 use pipeline_core::{
     error::{ErrorKind, StepError, StepResult},
@@ -21,6 +22,10 @@ use crate::{
 
 /// Who the mails of a laptop are from and to. They lie in the outbox; nothing is sent.
 const ADDRESS: &str = "sluice@localhost";
+
+/// How long the message of an error may be. Written as JSON it then fits into a cause, as it does on
+/// Lambda.
+const MAX_MESSAGE_CHARS: usize = 5_000;
 
 /// The steps over a data folder.
 #[derive(Clone)]
@@ -151,7 +156,8 @@ impl Functions for StepFunctions {
             match step.join_next().await {
                 Some(Ok(Ok(output))) => Ok(output),
                 Some(Ok(Err(error))) => {
-                    Err(FunctionError::failed(error.kind().as_str(), error.report()))
+                    let message = bounded(&error.report(), MAX_MESSAGE_CHARS);
+                    Err(FunctionError::failed(error.kind().as_str(), message))
                 }
                 Some(Err(panic)) => {
                     Err(FunctionError::failed(ErrorKind::Internal.as_str(), panic.to_string()))
