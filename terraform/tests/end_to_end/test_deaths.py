@@ -67,7 +67,7 @@ def test_a_function_dies_in_the_middle(
 
 
 def failed_for_good(pipeline: Pipeline, run: Run) -> dict[str, Any]:
-    """The failure rule has closed the run: ledger, event, one mail. Returns the ledger's record."""
+    """The failure rule has closed the run: ledger, event, mail. Returns the ledger's record."""
     pipeline.until(lambda: pipeline.ledger(run)["state"] == "FAILED", "the ledger to say FAILED")
     pipeline.until(lambda: failure_mails(pipeline, run), "the failure mail")
     kinds = [event["detail_type"] for event in pipeline.domain_events(run)]

@@ -41,3 +41,12 @@ def test_an_answer_comes_in_one_piece(emulator: Emulator, service: str) -> None:
             assert head.startswith(b"HTTP/1.1 200 "), head
             length = next(line for line in head.lower().splitlines() if line.startswith(b"content-length:"))
             assert len(body_of_first) == int(length.split(b":")[1]), first
+
+
+def test_a_client_may_ask_before_it_sends_its_body(emulator: Emulator) -> None:
+    address = urlsplit(emulator.endpoint)
+    head = f"PUT /bucket/key HTTP/1.1\r\nHost: {address.netloc}\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n"
+    with socket.create_connection((address.hostname, address.port), timeout=10) as connection:
+        connection.sendall(head.encode())
+        assert connection.recv(1 << 10).startswith(b"HTTP/1.1 100 Continue")
+        connection.sendall(b"abc")

@@ -48,6 +48,12 @@ class Handler(MotoRequestHandler):
     def log(self, *_: Any) -> None:
         """Logs nothing."""
 
+    def handle_expect_100(self) -> bool:
+        """A client that asks whether to send its body waits for the answer."""
+        goes_on = super().handle_expect_100()
+        self.wfile.flush()
+        return goes_on
+
 
 class Application:
     """Routes a request. Calls of one service are carried out one after the other, as if each were atomic:
