@@ -204,7 +204,9 @@ fn a_run_that_failed_half_way_is_taken_up_where_its_claim_left_it() {
     let (code, failed) = sandbox.run_one(&[file]);
     assert_eq!((code, &failed["outcome"]), (1, &json!("ValidateAndPartition")), "{failed}");
     assert_eq!(failed["error"], "InvalidEventError");
-    assert!(failed["outputs"]["email"].as_str().unwrap().contains("-Failed-"));
+    let mail = failed["outputs"]["email"].as_str().unwrap();
+    assert!(mail.contains(&format!("{}-Failed-", failed["run"].as_str().unwrap())), "{mail}");
+    assert!(std::path::Path::new(mail).is_file(), "{mail}");
 
     fs::remove_file(sandbox.data().join("processed")).unwrap();
     let (code, result) = sandbox.run_one(&[file]);

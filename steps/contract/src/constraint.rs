@@ -73,7 +73,7 @@ pub(super) enum Rule {
     Maximum(Value<'static>),
     ExclusiveMinimum(Value<'static>),
     ExclusiveMaximum(Value<'static>),
-    /// The list of the choices for people, and the choices.
+    /// The choices, and their list for people, which [`Constraint::new`] takes out.
     Enum(String, Choices),
 }
 
@@ -114,8 +114,8 @@ impl Rule {
 }
 
 impl Constraint {
-    pub(super) fn new(rule: Rule) -> Self {
-        let text = match &rule {
+    pub(super) fn new(mut rule: Rule) -> Self {
+        let text = match &mut rule {
             Rule::MinLength(length) => format!("must have at least {length} characters"),
             Rule::MaxLength(length) => format!("must have at most {length} characters"),
             Rule::Pattern { source, .. } => format!("must match the pattern {source}"),
@@ -123,7 +123,7 @@ impl Constraint {
             Rule::Maximum(bound) => format!("must be at most {bound}"),
             Rule::ExclusiveMinimum(bound) => format!("must be more than {bound}"),
             Rule::ExclusiveMaximum(bound) => format!("must be less than {bound}"),
-            Rule::Enum(text, _) => text.clone(),
+            Rule::Enum(text, _) => std::mem::take(text),
         };
         Self { rule, text: text.into() }
     }

@@ -52,7 +52,8 @@ pub struct OutputKeys {
 }
 
 named_enum! {
-    /// The objects that a run publishes before its manifest, in the order of publishing.
+    /// The objects that a run publishes before its manifest, in the order of publishing. Their names are
+    /// those of the members of `outputs`.
     pub enum OutputKind {
         /// The valid rows.
         Processed = "processed",

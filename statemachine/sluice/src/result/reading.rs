@@ -42,10 +42,8 @@ impl RunResult {
             })
             .unwrap_or_default();
         if execution.status != "SUCCEEDED" {
-            // An earlier version's mail had no stop date in its id.
             let stop_date = execution.stop_date.map(|at| at.timestamp_millis());
-            let mail_of = |end| places.mail(&failure_mail_id(&execution.header.name, end));
-            outputs.email = [stop_date, None].into_iter().find_map(mail_of);
+            outputs.email = places.mail(&failure_mail_id(&execution.header.name, stop_date));
         }
         Self {
             run: Some(execution.header.name.clone()),

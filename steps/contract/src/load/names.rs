@@ -9,8 +9,8 @@ use crate::problem::{Path, Problems};
 use crate::reject::{LINEAGE_COLUMNS, REJECT_COLUMNS};
 use crate::spelling;
 
-/// The names of the fields, their places and types, for what refers to a field. A field that could
-/// not be read has a name without a type, so that one mistake is one problem.
+/// Each field's name, type and place. A field that could not be read has a name without a type, so that
+/// one mistake is one problem.
 pub(super) struct Names<'j> {
     fields: Vec<Option<(&'j str, Option<FieldType>, Path)>>,
 }
