@@ -309,3 +309,19 @@ fn without_the_feature_aws_it_says_how_to_get_it() {
         assert!(code == 1 && err.contains("--features aws"), "{args:?}: {code} {err}");
     }
 }
+
+/// A contract may have any number of problems, and a cause ends somewhere.
+#[test]
+fn an_error_of_any_length_has_a_cause_that_can_be_read() {
+    let sandbox = Sandbox::new();
+    let fields: Vec<Value> =
+        (0..5_000).map(|n| json!({ "name": format!("f{n}"), "type": "unknown" })).collect();
+    let contracts = sandbox.data().join("contracts");
+    fs::create_dir_all(&contracts).unwrap();
+    fs::write(contracts.join("broken.json"), json!({ "fields": fields }).to_string()).unwrap();
+    let file = sample("smartphone-sales/good.csv");
+    let (code, failed) = sandbox.run_one(&[file.to_str().unwrap(), "--dataset", "broken"]);
+    assert_eq!((code, &failed["error"]), (1, &json!("ContractError")), "{failed}");
+    let cause: Value = serde_json::from_str(failed["cause"].as_str().unwrap()).unwrap();
+    assert!(cause["errorMessage"].as_str().unwrap().ends_with('…'), "{cause}");
+}

@@ -73,8 +73,11 @@ pub(super) enum Rule {
     Maximum(Value<'static>),
     ExclusiveMinimum(Value<'static>),
     ExclusiveMaximum(Value<'static>),
-    /// The choices, and their list for people, which [`Constraint::new`] takes out.
-    Enum(String, Choices),
+    Enum {
+        /// The choices for people, in the contract's order, which [`Choices`] may not keep.
+        text: String,
+        choices: Choices,
+    },
 }
 
 /// The values of an `enum`. A few are compared one by one, many are looked up.
@@ -109,13 +112,13 @@ impl Choices {
 impl Rule {
     /// The value is one of these, which are in the contract's order.
     pub(super) fn one_of(values: Vec<Value<'static>>) -> Self {
-        Self::Enum(choices_text(&values), Choices::new(values))
+        Self::Enum { text: choices_text(&values), choices: Choices::new(values) }
     }
 }
 
 impl Constraint {
-    pub(super) fn new(mut rule: Rule) -> Self {
-        let text = match &mut rule {
+    pub(super) fn new(rule: Rule) -> Self {
+        let text = match &rule {
             Rule::MinLength(length) => format!("must have at least {length} characters"),
             Rule::MaxLength(length) => format!("must have at most {length} characters"),
             Rule::Pattern { source, .. } => format!("must match the pattern {source}"),
@@ -123,7 +126,7 @@ impl Constraint {
             Rule::Maximum(bound) => format!("must be at most {bound}"),
             Rule::ExclusiveMinimum(bound) => format!("must be more than {bound}"),
             Rule::ExclusiveMaximum(bound) => format!("must be less than {bound}"),
-            Rule::Enum(text, _) => std::mem::take(text),
+            Rule::Enum { text, .. } => text.clone(),
         };
         Self { rule, text: text.into() }
     }
@@ -141,7 +144,7 @@ impl Constraint {
             Rule::Maximum(bound) => value.compare(bound).is_some_and(Ordering::is_le),
             Rule::ExclusiveMinimum(bound) => value.compare(bound).is_some_and(Ordering::is_gt),
             Rule::ExclusiveMaximum(bound) => value.compare(bound).is_some_and(Ordering::is_lt),
-            Rule::Enum(_, choices) => choices.contains(value),
+            Rule::Enum { choices, .. } => choices.contains(value),
         }
     }
 }

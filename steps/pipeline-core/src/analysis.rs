@@ -1,6 +1,7 @@
 //! `analysis.json`: what a model, or the deterministic analyst, says about the facts.
 
 use chrono::{DateTime, Utc};
+use contract::named_enum;
 use serde::{Deserialize, Serialize};
 
 /// The version of the shape.
@@ -13,29 +14,15 @@ pub const DETERMINISTIC: &str = "deterministic";
 /// kinds the contract names. They are computed, also beside a model's answer.
 pub const DATA_QUALITY: &str = "data_quality";
 
-/// A level of confidence, severity or priority.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Level {
-    /// High.
-    High,
-    /// Medium.
-    Medium,
-    /// Low.
-    Low,
-}
-
-impl Level {
-    /// Every level, the highest first.
-    pub const ALL: [Self; 3] = [Self::High, Self::Medium, Self::Low];
-
-    /// The name in documents.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::High => "high",
-            Self::Medium => "medium",
-            Self::Low => "low",
-        }
+named_enum! {
+    /// A level of confidence, severity or priority; the highest is the first.
+    pub enum Level {
+        /// High.
+        High = "high",
+        /// Medium.
+        Medium = "medium",
+        /// Low.
+        Low = "low",
     }
 }
 
