@@ -1,116 +1,107 @@
-//! The deterministic analyst: says what the facts show, by stated rules, without a model.
+//! The deterministic analyst: claims what the facts show, by stated rules, without a model.
 //!
 //! What a statement says follows from what the contract says that it is about, never from its kind's
 //! name, so that any dataset is served. An insight and a recommendation are made for each kind that
 //! the contract names; where the facts have nothing about it, they say so. An anomaly is only made
-//! where a rule of [`anomaly`] shows one. Every sentence has its numbers; ties are named as ties, and
-//! small samples are said to be small.
+//! where a rule of [`anomaly`] shows one. It makes the same claims as a model, and they are proven in the
+//! same way: what the facts do not hold is not said.
 
 pub(crate) mod anomaly;
 mod insight;
-mod name;
-mod ranking;
 mod recommendation;
-mod sentiment;
-mod summary;
+mod topic;
 
-use pipeline_core::{
-    analysis::Level,
-    facts::{DimensionFacts, Facts, MeasureFacts, SentimentBy, TextFacts},
-};
-
-pub(crate) use ranking::{labels, leaders};
+use pipeline_core::analysis::{Author, Level};
 
 use crate::{
-    check::Book,
-    plan::{Plan, Topic},
+    claim::{Book, Claim, Id, Kind, Proven, Statistic},
+    plan::Plan,
     statement::{Statement, Statements},
-    wording::{count, human, plural},
 };
 
-/// Fewer records or texts than this are a small sample, and said to be.
-const SMALL_SAMPLE: u64 = 10;
+/// How many more than asked are named where several share the last place.
+const MOST_SHARING: usize = 3;
 
-/// The facts, what is asked of them, and how to call what they are about.
+/// What is said where nothing else holds.
+const NOTHING: &str = "The facts have nothing about it.";
+
+/// The facts, and what is asked of them.
+#[derive(Clone, Copy)]
 pub(crate) struct Analyst<'a> {
-    pub(crate) facts: &'a Facts,
+    pub(crate) book: Book<'a>,
     pub(crate) plan: &'a Plan,
-    pub(crate) book: &'a Book,
 }
 
 impl Analyst<'_> {
     /// Everything that the facts show.
     pub(crate) fn analyse(&self) -> Statements {
-        let insights = self.plan.insights.iter().map(|ask| {
-            let (text, level) = self.insight(ask);
-            self.statement(&ask.kind, &text, level, Some(&ask.topic))
-        });
-        let asked = self.plan.anomalies.iter().filter_map(|ask| {
-            let (text, level) = self.anomaly(&ask.topic)?;
-            Some(self.statement(&ask.kind, &text, level, Some(&ask.topic)))
-        });
-        let anomalies: Vec<_> = asked.chain(self.data_quality()).collect();
-        let recommendations = self.plan.recommendations.iter().map(|ask| {
-            let (text, level) = self.recommendation(ask);
-            self.statement(&ask.kind, &text, level, Some(&ask.topic))
-        });
         Statements {
-            insights: insights.collect(),
-            recommendations: recommendations.collect(),
-            summary: self.finished(&self.summary(&anomalies), None),
-            anomalies,
+            insights: self.plan.insights.iter().map(|ask| self.insight(ask)).collect(),
+            anomalies: self.anomalies(),
+            recommendations: self
+                .plan
+                .recommendations
+                .iter()
+                .map(|ask| self.recommendation(ask))
+                .collect(),
+            summary: self.summary(),
         }
     }
 
-    fn statement(&self, kind: &str, text: &str, level: Level, topic: Option<&Topic>) -> Statement {
-        Statement { kind: kind.to_owned(), text: self.finished(text, topic), level }
+    /// A few sentences for somebody who reads nothing else.
+    pub(crate) fn summary(&self) -> Statement {
+        let mut claims = vec![Claim::of(Kind::Rejects, [Id::File])];
+        claims.extend(self.most_frequent_error());
+        claims.extend(self.lead(Id::Dimension(0), 1));
+        claims.push(Claim::of(Kind::Distribution, [Id::Measure(0)]));
+        claims.push(Claim::of(Kind::Span, [Id::Time]));
+        claims.extend(self.lead(Id::Time, 1));
+        claims.push(Claim::of(Kind::Sentiment, [Id::Text]));
+        self.said("summary", Level::High, claims, "")
     }
 
-    /// Takes the marks around names away. Where a name could then be read as another one, or as part
-    /// of one, so that a number would stand beside the wrong name, names get quotation marks.
-    fn finished(&self, text: &str, topic: Option<&Topic>) -> String {
-        let plain = name::unmarked(text);
-        if self.book.unverified(&plain, topic).is_empty() {
-            return plain;
-        }
-        name::quoted(text)
+    /// The statement of those claims that hold. The words need the first of them.
+    fn said(&self, kind: &str, level: Level, claims: Vec<Claim>, words: &str) -> Statement {
+        let first = claims.first().cloned();
+        let proven: Vec<_> = claims.into_iter().filter_map(|claim| self.proven(claim)).collect();
+        let holds = first.is_some() && proven.first().map(|proven| &proven.claim) == first.as_ref();
+        let words = if proven.is_empty() { NOTHING } else { words };
+        let words = if holds || proven.is_empty() { words } else { "" };
+        Statement::of(kind, level, Author::Analyst, proven, words)
     }
 
-    /// `716 sales`
-    fn records(&self, records: u64) -> String {
-        let noun = &self.plan.record;
-        format!("{} {}", count(records), if records == 1 { &noun.one } else { &noun.many })
+    fn proven(&self, claim: Claim) -> Option<Proven> {
+        self.book.prove(claim).ok()
     }
 
-    fn dimension(&self, field: &str) -> Option<&DimensionFacts> {
-        self.facts.dimensions.iter().find(|dimension| dimension.field == field)
+    /// Who leads this list: so many places, with those that share the last of them. Empty where nobody is
+    /// in it.
+    pub(crate) fn lead(&self, list: Id, places: usize) -> Option<Claim> {
+        let ranking = self.book.family(list)?.ranking(Statistic::Records, None);
+        let first: Vec<_> = ranking.first().iter().map(|(subject, _)| subject.id).collect();
+        let named = ranking.places(places, MOST_SHARING);
+        Some(match (first.as_slice(), named.as_slice()) {
+            ([], _) => return None,
+            // So many share the lead that naming them all would be arbitrary.
+            (shared, _) if shared.len() > places + MOST_SHARING => {
+                Claim::of(Kind::SharedLead, &shared[..2])
+            }
+            (shared, named) if shared.len() > 1 && named.len() <= shared.len() => {
+                Claim::of(Kind::SharedLead, shared)
+            }
+            ([leader], [_]) => Claim::of(Kind::Leader, [*leader]),
+            (_, named) => Claim::of(Kind::Order, named),
+        })
     }
 
-    fn measure(&self, field: &str) -> Option<&MeasureFacts> {
-        self.facts.measures.iter().find(|measure| measure.field == field)
+    fn most_frequent_error(&self) -> Option<Claim> {
+        // The first of several that are as frequent, so that equal facts give equal text.
+        let rejects = &self.book.facts.rejects;
+        let (at, most) = rejects.iter().enumerate().rev().max_by_key(|(_, reject)| reject.count)?;
+        let is_alone = rejects.iter().filter(|reject| reject.count == most.count).count() == 1;
+        let kind = if is_alone && rejects.len() > 1 { Kind::Leader } else { Kind::Rejects };
+        Some(Claim::of(kind, [Id::Reject(at)]))
     }
-
-    /// The free text, where anybody wrote one.
-    fn free_text(&self) -> Option<&TextFacts> {
-        self.facts.text.as_ref().filter(|text| text.overall.count > 0)
-    }
-
-    /// The sentiment by this dimension, or by the first one that the facts have it by.
-    fn sentiment_by(&self, dimension: Option<&str>) -> Option<&SentimentBy> {
-        let by = &self.facts.text.as_ref()?.by;
-        match dimension {
-            Some(dimension) => by.iter().find(|by| by.field == dimension),
-            None => by.first(),
-        }
-    }
-}
-
-/// What several values of a column are called: `models`.
-fn several(field: &str) -> String {
-    let noun = human(field);
-    // A plural of a name with a number in it could not be told from a claim.
-    let has_number = noun.chars().any(char::is_numeric);
-    if has_number { format!("values of {}", name::column(field)) } else { plural(&noun) }
 }
 
 /// One level lower, for what rests on a small sample.

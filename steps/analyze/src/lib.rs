@@ -1,17 +1,19 @@
-//! The step `analyze`: comments on the facts of a run, and checks every number of the comment.
+//! The step `analyze`: comments on the facts of a run, in claims that are proven against them.
 //!
 //! The order of the step: the facts and the contract are read; a model is asked, or the deterministic
-//! analyst; every number is looked up in the facts; the analysis is published.
+//! analyst; each of its claims is proven and worded by code; the analysis is published.
 
 mod analyst;
-mod check;
+mod claim;
 mod config;
 mod model;
 mod plan;
 mod ports;
 mod publish;
 mod statement;
+mod verify;
 mod wording;
+mod words;
 
 use pipeline_core::{
     analysis::{Analysis, DETERMINISTIC},
@@ -25,10 +27,11 @@ use pipeline_core::{
 
 pub use config::Config;
 pub use ports::Ports;
+pub use verify::{Verification, verify};
 
 use crate::{
     analyst::Analyst,
-    check::Book,
+    claim::Book,
     plan::Plan,
     publish::{Earlier, Published},
 };
@@ -48,15 +51,15 @@ pub async fn run(input: &Input, ports: Ports<'_>, config: &Config) -> StepResult
     let contract = input.run.contract.read(ports.store).await?;
     let facts = read_facts(input, ports.store).await?;
     let plan = Plan::of(&contract);
-    let book = Book::of(&facts, &plan);
-    let analyst = Analyst { facts: &facts, plan: &plan, book: &book };
-    let published = if let Some(model) = ports.model.filter(|_| input.use_model) {
+    let book = Book { facts: &facts, record: &plan.record };
+    let analyst = Analyst { plan: &plan, book };
+    let model = ports.model.filter(|_| input.use_model && plan.asks_for_statements());
+    let published = if let Some(model) = model {
         ask(&input.run, &analyst, model, ports.store, config).await?
     } else {
-        let statements = analyst.analyse();
         let analysis = Analysis {
             degraded_because: input.degraded_because.clone(),
-            ..statements.checked(DETERMINISTIC, &input.run, &plan, &book)
+            ..analyst.analyse().into_analysis(DETERMINISTIC, &input.run)
         };
         publish::write(&input.run, analysis, ports.store, Publication::Replace).await?
     };
@@ -84,7 +87,7 @@ async fn ask(
     store: &dyn ObjectStore,
     config: &Config,
 ) -> StepResult<Published> {
-    let request = model::request(analyst.facts, analyst.plan, config);
+    let request = model::request(analyst, config);
     let prompt_sha256 = model::prompt_sha256(&request);
     let earlier = publish::earlier(run, store).await?;
     let is_answer = |analysis: &Analysis| {
@@ -99,14 +102,13 @@ async fn ask(
     if let Some(published) = earlier.adopted(is_answer) {
         return Ok(published);
     }
-    let (mut statements, account) = model::ask(model, request, config, analyst).await?;
-    statements.anomalies.extend(analyst.data_quality());
+    let (statements, account) = model::ask(model, request, config, analyst).await?;
     let analysis = Analysis {
         prompt_sha256: Some(prompt_sha256.clone()),
         input_tokens: account.input_tokens,
         output_tokens: account.output_tokens,
         cost_usd: account.cost_usd(),
-        ..statements.checked(&config.model_id, run, analyst.plan, analyst.book)
+        ..statements.into_analysis(&config.model_id, run)
     };
     match publish::write(run, analysis, store, publication).await {
         // Somebody was faster: another attempt with the same question, or the analyst that stands

@@ -48,7 +48,7 @@ fn metrics(dataset: &str, output: &Output) -> Metrics {
         .count("OutputTokens", output.output_tokens)
         .number("CostUsd", output.cost_usd)
         .count("Degraded", output.degraded.into())
-        .count("UnverifiedStatements", output.unverified_statements)
+        .count("ReplacedStatements", output.replaced_statements)
 }
 
 #[tokio::main(flavor = "current_thread")]

@@ -1,8 +1,10 @@
-//! Asks a model, checks its answer, asks once more if need be, and keeps account of the cost.
+//! Asks a model, uses of its answer what can be used, asks once more for the rest, and keeps account of
+//! the cost.
 
 mod answer;
 mod price;
 mod prompt;
+mod shown;
 
 use pipeline_core::{
     error::{ErrorKind, StepError, StepResult},
@@ -11,14 +13,11 @@ use pipeline_core::{
 
 pub(crate) use prompt::{prompt_sha256, request};
 
-use self::price::Price;
+use self::{answer::Answer, price::Price};
 use crate::{Config, analyst::Analyst, statement::Statements};
 
-/// Why the model is asked a second time, with what it said.
-struct Rejected {
-    answer: String,
-    problems: Vec<String>,
-}
+/// How often the model is asked: once, and once for what could not be used.
+const ROUNDS: usize = 2;
 
 /// What has been used so far, and at which price.
 #[derive(Debug)]
@@ -28,10 +27,11 @@ pub(crate) struct Account {
     pub(crate) output_tokens: u64,
 }
 
-/// Asks, and asks once more where the answer cannot be used.
+/// Asks, and asks once more for the statements that cannot be used. For what then cannot be used either,
+/// the deterministic analyst's statements stand in.
 ///
-/// `CostCeiling` before a call that could cost more than what is left, or whose price is not known;
-/// `ModelAnswer` if the second answer cannot be used either, or a guardrail stepped in.
+/// `CostCeiling` before a first call that could cost more than the ceiling, or whose price is not known;
+/// `ModelAnswer` if nothing of the answers can be used, or a guardrail stepped in.
 pub(crate) async fn ask(
     model: &dyn TextModel,
     mut request: ModelRequest,
@@ -40,60 +40,31 @@ pub(crate) async fn ask(
 ) -> StepResult<(Statements, Account)> {
     let price = Price::of(&request.model_id)?;
     let mut account = Account { price, input_tokens: 0, output_tokens: 0 };
-    let first = match converse(model, &request, config, &mut account, analyst).await? {
-        Ok(statements) => return Ok((statements, account)),
-        Err(rejected) => rejected,
-    };
-    request.turns.extend([first.answer, prompt::repair(&first.problems)]);
-    match converse(model, &request, config, &mut account, analyst).await? {
-        Ok(statements) => Ok((statements, account)),
-        Err(rejected) => Err(account
-            .unusable("the model's answer cannot be used, not even the repaired one")
-            .with("problems_at", places(&rejected.problems))),
+    let mut answer = Answer::to(analyst);
+    let mut problems = Vec::new();
+    for round in 0..ROUNDS {
+        if let Err(error) = account.affords(&request, config) {
+            if round == 0 || !answer.is_of_use() {
+                return Err(error);
+            }
+            break;
+        }
+        let reply = model.converse(&request).await?;
+        problems = match account.take(&reply, &mut answer) {
+            Err(_) if answer.is_of_use() => break,
+            problems => problems?,
+        };
+        if problems.is_empty() {
+            break;
+        }
+        request.turns.extend([said(&reply), prompt::repair(&problems)]);
     }
-}
-
-async fn converse(
-    model: &dyn TextModel,
-    request: &ModelRequest,
-    config: &Config,
-    account: &mut Account,
-    analyst: &Analyst<'_>,
-) -> StepResult<Result<Statements, Rejected>> {
-    let spent = account.cost_usd();
-    let most = spent
-        + account.price.usd(prompt::most_input_tokens(request), request.max_output_tokens.into());
-    if most > config.cost_ceiling_usd {
-        return Err(StepError::new(
-            ErrorKind::CostCeiling,
-            "the call could cost more than the ceiling",
-        )
-        .with("ceiling_usd", config.cost_ceiling_usd)
-        .with("spent_usd", spent)
-        .with("at_most_usd", most));
+    if answer.is_of_use() {
+        return Ok((answer.statements(), account));
     }
-    let reply = model.converse(request).await?;
-    account.input_tokens = account.input_tokens.saturating_add(reply.input_tokens);
-    account.output_tokens = account.output_tokens.saturating_add(reply.output_tokens);
-    let problems = match (reply.stop_reason.as_str(), &reply.tool_input) {
-        ("guardrail_intervened" | "content_filtered", _) => {
-            return Err(account
-                .unusable("a guardrail stopped the model")
-                .with("stop_reason", &reply.stop_reason));
-        }
-        ("max_tokens", _) => {
-            vec!["the answer: it was cut off, since it is too long; be much shorter".to_owned()]
-        }
-        ("malformed_tool_use", _) => {
-            vec!["the answer: the call of the tool is not JSON of the tool's schema".to_owned()]
-        }
-        (_, None) => vec!["the answer: it does not call the tool record_analysis".to_owned()],
-        (_, Some(input)) => match answer::read(input, analyst) {
-            Ok(statements) => return Ok(Ok(statements)),
-            Err(problems) => problems,
-        },
-    };
-    Ok(Err(Rejected { answer: said(&reply), problems }))
+    Err(account
+        .unusable("nothing of the model's answers can be used")
+        .with("problems_at", places(&problems)))
 }
 
 /// Where the problems are. What they are may tell of values in the file, and errors are logged.
@@ -112,6 +83,42 @@ fn said(reply: &ModelReply) -> String {
 }
 
 impl Account {
+    /// `CostCeiling` if the call could cost more than what is left.
+    fn affords(&self, request: &ModelRequest, config: &Config) -> StepResult<()> {
+        let spent = self.cost_usd();
+        let input_tokens = prompt::most_input_tokens(request);
+        let most = spent + self.price.usd(input_tokens, request.max_output_tokens.into());
+        if most <= config.cost_ceiling_usd {
+            return Ok(());
+        }
+        let message = "the call could cost more than the ceiling";
+        Err(StepError::new(ErrorKind::CostCeiling, message)
+            .with("ceiling_usd", config.cost_ceiling_usd)
+            .with("spent_usd", spent)
+            .with("at_most_usd", most))
+    }
+
+    /// Takes what the model replied, and what it cost. The problems that are left, if any.
+    fn take(&mut self, reply: &ModelReply, answer: &mut Answer<'_>) -> StepResult<Vec<String>> {
+        self.input_tokens = self.input_tokens.saturating_add(reply.input_tokens);
+        self.output_tokens = self.output_tokens.saturating_add(reply.output_tokens);
+        let problem = match (reply.stop_reason.as_str(), &reply.tool_input) {
+            ("guardrail_intervened" | "content_filtered", _) => {
+                return Err(self
+                    .unusable("a guardrail stopped the model")
+                    .with("stop_reason", &reply.stop_reason));
+            }
+            ("max_tokens", _) => "it was cut off, since it is too long; be much shorter",
+            ("malformed_tool_use", _) => "the call of the tool is not JSON of the tool's schema",
+            (_, None) => "it does not call the tool record_analysis",
+            (_, Some(input)) => {
+                answer.read(input);
+                return Ok(answer.problems());
+            }
+        };
+        Ok(vec![format!("the answer: {problem}")])
+    }
+
     pub(crate) fn cost_usd(&self) -> f64 {
         self.price.usd(self.input_tokens, self.output_tokens)
     }

@@ -1,7 +1,7 @@
 //! What the contract asks of the analysis.
 
 pub(crate) use contract::Topic;
-use contract::{Contract, Noun, Statement, Upper};
+use contract::{Contract, Noun, Statement};
 
 /// The statements to make, and what they are about.
 #[derive(Debug, Clone, Default)]
@@ -13,8 +13,6 @@ pub(crate) struct Plan {
     pub(crate) insights: Vec<Ask>,
     pub(crate) anomalies: Vec<Ask>,
     pub(crate) recommendations: Vec<Ask>,
-    /// The segments of the measures, with their bounds.
-    pub(crate) segments: Vec<Segment>,
 }
 
 /// One statement that the contract asks for.
@@ -27,15 +25,6 @@ pub(crate) struct Ask {
     pub(crate) brief: String,
 }
 
-/// A segment of a measure and where it ends.
-#[derive(Debug, Clone)]
-pub(crate) struct Segment {
-    pub(crate) measure: String,
-    pub(crate) label: String,
-    /// The bounds as decimal text: where it begins and where it ends, as far as it has an end.
-    pub(crate) bounds: Vec<String>,
-}
-
 impl Plan {
     pub(crate) fn of(contract: &Contract) -> Self {
         let asked = &contract.sluice().analysis;
@@ -46,8 +35,12 @@ impl Plan {
             insights: asks(&asked.insights),
             anomalies: asks(&asked.anomalies),
             recommendations: asks(&asked.recommendations),
-            segments: segments(contract),
         }
+    }
+
+    /// Whether a model has anything to say.
+    pub(crate) fn asks_for_statements(&self) -> bool {
+        !(self.insights.is_empty() && self.anomalies.is_empty() && self.recommendations.is_empty())
     }
 }
 
@@ -60,25 +53,4 @@ impl Ask {
             brief: statement.brief.clone(),
         }
     }
-}
-
-fn segments(contract: &Contract) -> Vec<Segment> {
-    let mut segments = Vec::new();
-    for measure in &contract.sluice().facts.measures {
-        let field = contract.field(measure.field);
-        let mut lower = None;
-        for bin in &measure.bins {
-            let upper = match &bin.upper {
-                Upper::Below(bound) | Upper::To(bound) => Some(bound.to_string()),
-                Upper::Open => None,
-            };
-            segments.push(Segment {
-                measure: field.name().to_owned(),
-                label: bin.label.clone(),
-                bounds: lower.into_iter().chain(upper.clone()).collect(),
-            });
-            lower = upper;
-        }
-    }
-    segments
 }

@@ -99,7 +99,7 @@ impl Published {
             model: analysis.model.clone(),
             prompt_sha256: analysis.prompt_sha256.clone(),
             degraded: analysis.degraded_because.is_some(),
-            unverified_statements: analysis.unverified_statements,
+            replaced_statements: analysis.replaced_statements,
             anomalies: AnomalyCounts { high: high as u64, total: anomalies.len() as u64 },
             input_tokens: analysis.input_tokens,
             output_tokens: analysis.output_tokens,

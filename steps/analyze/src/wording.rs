@@ -92,11 +92,6 @@ pub(crate) fn percent(share: f64) -> Option<String> {
     ((0.0..=1.0).contains(&share) && !text.starts_with(['<', '>'])).then_some(text)
 }
 
-/// A share behind its number: ` (28.5%)`; nothing where [`percent`] has none.
-pub(crate) fn in_brackets(share: f64) -> String {
-    percent(share).map(|share| format!(" ({share})")).unwrap_or_default()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

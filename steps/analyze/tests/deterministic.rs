@@ -36,7 +36,7 @@ async fn the_facts_of_smartphone_sales_are_told_in_full() {
     let analysis: Analysis = serde_json::from_str(&json).unwrap();
     assert_eq!(analysis.model, DETERMINISTIC);
     assert_eq!(analysis.analysis_id, "analysis_1777636800_sales-ma");
-    assert_eq!(output.unverified_statements, 0);
+    assert_eq!(output.replaced_statements, 0);
     assert!(!output.degraded);
     assert_eq!(output.cost_usd.to_string(), "0");
     let high =
@@ -50,7 +50,7 @@ async fn a_statement_follows_from_what_it_is_about() {
     let input = pinned(input(false), &contract);
     let aggregated = AggregatedRun::with_contract(contract, FACTS);
     let output = aggregated.run(&input).await.unwrap();
-    assert_eq!(output.unverified_statements, 0);
+    assert_eq!(output.replaced_statements, 0);
     expect_file("every-subject/analysis.json", &aggregated.analysis_json());
 }
 
@@ -59,7 +59,7 @@ async fn a_name_that_could_be_read_as_another_gets_quotation_marks() {
     let facts = FACTS.replace("Apple iPhone 15", "A").replace("Vivo Y28", "By model, A");
     let aggregated = AggregatedRun::of(&facts);
     let output = aggregated.run(&input(false)).await.unwrap();
-    assert_eq!(output.unverified_statements, 0);
+    assert_eq!(output.replaced_statements, 0);
     let analysis: Analysis = serde_json::from_str(&aggregated.analysis_json()).unwrap();
     assert!(analysis.summary.contains("“A” (12 of 100 sales"), "{}", analysis.summary);
     assert!(analysis.insights[0].description.starts_with("A (12 of 100 sales"));
@@ -73,7 +73,7 @@ async fn where_all_are_level_none_is_preferred() {
         (group.records, group.share) = (3, 0.03);
     }
     let aggregated = AggregatedRun::of(&serde_json::to_string(&facts).unwrap());
-    assert_eq!(aggregated.run(&input(false)).await.unwrap().unverified_statements, 0);
+    assert_eq!(aggregated.run(&input(false)).await.unwrap().replaced_statements, 0);
     let analysis: Analysis = serde_json::from_str(&aggregated.analysis_json()).unwrap();
     assert_eq!(
         analysis.recommendations[3].action,

@@ -19,31 +19,27 @@
 //! | the file | the share of rejected records | | 0.05 | 0.2 |
 //! | a column | the share of valid records without a value | 0.2 | 0.5 | |
 
-use contract::number::Number;
 use pipeline_core::{
     analysis::{DATA_QUALITY, Level},
-    facts::{SentimentBy, Stats},
+    facts::Completeness,
 };
 
-use super::{
-    Analyst, SMALL_SAMPLE, lower, name,
-    ranking::ranked,
-    sentiment::{comparable, texts_of},
-};
+use super::{Analyst, lower};
 use crate::{
+    claim::{Claim, Id, Kind, SMALL_SAMPLE, Statistic},
     plan::Topic,
     statement::Statement,
-    wording::{count, exact, float, in_brackets, list, percent, score},
 };
 
 /// How many findings one anomaly tells; the others are said to exist.
 const MOST_FINDINGS: usize = 5;
+const MORE: &str = "There are others beyond the same threshold.";
 
 /// One thing that is odd, the odder the larger `size`.
 struct Finding {
     level: Level,
     size: f64,
-    text: String,
+    claim: Claim,
 }
 
 /// From which size on something is of which level.
@@ -63,8 +59,8 @@ const SCORE_GAP: Thresholds = Thresholds { low: NEVER, medium: 0.3, high: 0.6 };
 const REJECT_RATE: Thresholds = Thresholds { low: NEVER, medium: 0.05, high: 0.2 };
 const INCOMPLETE: Thresholds = Thresholds { low: 0.2, medium: 0.5, high: NEVER };
 
-/// The smallest group whose values are compared with its own median.
-const FEWEST_VALUES: u64 = 3;
+/// A group that leads fewer values than this leads nothing odd.
+const FEWEST_DIFFERENT: u64 = 3;
 
 impl Thresholds {
     fn level(&self, size: f64) -> Option<Level> {
@@ -72,214 +68,125 @@ impl Thresholds {
             .into_iter()
             .find_map(|(threshold, level)| (size >= threshold).then_some(level))
     }
-}
 
-impl Finding {
-    fn of(thresholds: &Thresholds, size: f64, text: impl FnOnce() -> String) -> Option<Self> {
-        thresholds.level(size).map(|level| Self { level, size, text: text() })
+    fn finding(&self, size: f64, claim: Claim) -> Option<Finding> {
+        self.level(size).map(|level| Finding { level, size, claim })
     }
 }
 
 impl Analyst<'_> {
-    pub(super) fn anomaly(&self, topic: &Topic) -> Option<(String, Level)> {
-        told(match topic {
+    /// Everything that is odd: of each kind that is asked for, and about the data itself.
+    pub(crate) fn anomalies(&self) -> Vec<Statement> {
+        let asked = self.plan.anomalies.iter().map(|ask| (&*ask.kind, self.odd(&ask.topic)));
+        let data = [self.many_rejects(), self.gaps()].map(|findings| (DATA_QUALITY, findings));
+        asked.chain(data).filter_map(|(kind, findings)| self.told(kind, findings)).collect()
+    }
+
+    fn odd(&self, topic: &Topic) -> Vec<Finding> {
+        match topic {
             Topic::Dimension(field) => self.odd_shares(field),
             Topic::Measure(field) => self.odd_values(field),
             Topic::Segments(field) => self.empty_segments(field, None),
             Topic::Segment { measure, label } => self.empty_segments(measure, Some(label)),
             Topic::Text(_) => {
-                let by = self.facts.text.iter().flat_map(|text| &text.by);
-                self.negative_texts()
-                    .into_iter()
-                    .chain(by.flat_map(|by| self.low_scores(by)))
-                    .collect()
+                let by = self.book.facts.text.as_ref().map_or(0, |text| text.by.len());
+                let low = (0..by).flat_map(|x| self.low_scores(x));
+                self.negative_texts().into_iter().chain(low).collect()
             }
             Topic::TextBy { dimension, .. } => {
-                self.sentiment_by(Some(dimension)).map(|by| self.low_scores(by)).unwrap_or_default()
+                self.texts_by(dimension).map(|x| self.low_scores(x)).unwrap_or_default()
             }
-        })
-    }
-
-    /// What is odd about the data itself.
-    pub(crate) fn data_quality(&self) -> Vec<Statement> {
-        let findings = [told(self.many_rejects().into_iter().collect()), told(self.gaps())];
-        let statement =
-            |(text, level): (String, Level)| self.statement(DATA_QUALITY, &text, level, None);
-        findings.into_iter().flatten().map(statement).collect()
+        }
     }
 
     fn odd_shares(&self, field: &str) -> Vec<Finding> {
-        let Some(dimension) = self.dimension(field) else { return Vec::new() };
-        let all = self.records(self.facts.records.valid);
-        let tell =
-            |records: u64, share: f64| format!("{} of {all}{}", count(records), in_brackets(share));
-        let leading = ranked(&dimension.groups).first().copied();
-        let leading = leading.filter(|_| dimension.distinct >= 3).and_then(|(value, group)| {
-            Finding::of(&LEADING_SHARE, group.share, || {
-                let name = name::group(field, Some(value));
-                let column = name::column(field);
-                format!("{name} alone has {}, by {column}.", tell(group.records, group.share))
-            })
-        });
-        let missing = dimension.groups.iter().find(|group| group.value.is_none());
-        let missing = missing.and_then(|group| {
-            Finding::of(&MISSING_SHARE, group.share, || {
-                let records = tell(group.records, group.share);
-                format!("There is {} in {records}.", name::group(field, None))
-            })
-        });
-        leading.into_iter().chain(missing).collect()
+        let Some(Id::Dimension(d)) = self.dimension(field) else { return Vec::new() };
+        let dimension = &self.book.facts.dimensions[d];
+        let share = |g: usize, thresholds: &Thresholds| {
+            let claim = Claim::of(Kind::Value, [Id::Group(d, g)]);
+            thresholds.finding(dimension.groups[g].share, claim)
+        };
+        let groups = 0..dimension.groups.len();
+        let leading = groups.clone().find(|g| dimension.groups[*g].value.is_some());
+        let leading = leading.filter(|_| dimension.distinct >= FEWEST_DIFFERENT);
+        let missing = groups.clone().find(|g| dimension.groups[*g].value.is_none());
+        let leading = leading.and_then(|g| share(g, &LEADING_SHARE));
+        leading.into_iter().chain(missing.and_then(|g| share(g, &MISSING_SHARE))).collect()
     }
 
     fn odd_values(&self, field: &str) -> Vec<Finding> {
-        let Some(measure) = self.measure(field) else { return Vec::new() };
-        let dimension = self.facts.dimensions.first();
-        let groups = dimension.into_iter().flat_map(|dimension| {
-            ranked(&dimension.groups).into_iter().filter_map(|(value, group)| {
-                let stats = group.measures.get(field)?;
-                let name = || name::group(&dimension.field, Some(value));
-                self.spread(field, stats, &GROUP_SPREAD, name)
-            })
-        });
-        let segments = measure.segments.iter().filter_map(|segment| {
-            let name = || name::segment(field, &segment.label);
-            self.spread(field, &segment.stats, &WIDE_SPREAD, name)
-        });
-        let total = measure.segments.is_empty().then_some(&measure.total);
-        let total = total.and_then(|total| {
-            self.spread(field, total, &WIDE_SPREAD, || format!("all {}", self.plan.record.many))
-        });
-        groups.chain(segments).chain(total).collect()
+        let Some(m) = self.measure(field) else { return Vec::new() };
+        let facts = self.book.facts;
+        let groups = facts.dimensions.first().map_or(0, |dimension| dimension.groups.len());
+        let groups = (0..groups).map(|g| Id::Group(0, g));
+        let groups = groups.filter_map(|id| self.spread(m, id, &GROUP_SPREAD));
+        let segments = (0..facts.measures[m].segments.len()).map(|s| Id::Segment(m, s));
+        let total = facts.measures[m].segments.is_empty().then_some(Id::Measure(m));
+        let wide = segments.chain(total).filter_map(|id| self.spread(m, id, &WIDE_SPREAD));
+        groups.chain(wide).collect()
     }
 
     /// Values far from the median of their own group.
-    fn spread(
-        &self,
-        field: &str,
-        stats: &Stats,
-        thresholds: &Thresholds,
-        name: impl Fn() -> String,
-    ) -> Option<Finding> {
-        let number = |text: &Option<String>| Some(Number::parse(text.as_deref()?).ok()?.to_f64());
-        let (min, max, median) = (number(&stats.min)?, number(&stats.max)?, stats.median?);
-        if stats.count < FEWEST_VALUES || median <= 0.0 || min <= 0.0 {
-            return None;
-        }
-        let (above, below) = (max / median, median / min);
-        let (end, value) =
-            if above >= below { ("highest", &stats.max) } else { ("lowest", &stats.min) };
-        let (value, median) = (exact(value.as_deref()?)?, float(median)?);
-        Finding::of(thresholds, above.max(below), || {
-            format!(
-                "The {end} {} of {} is {value}, against a median of {median} over {}.",
-                name::column(field),
-                name(),
-                self.records(stats.count),
-            )
-        })
+    fn spread(&self, m: usize, id: Id, thresholds: &Thresholds) -> Option<Finding> {
+        let subject = self.book.subject(id)?;
+        let field = &self.book.facts.measures[m].field;
+        let far = |end| Some((subject.far_out(end, field)?, end));
+        let (above, below) = (far(Statistic::Highest)?, far(Statistic::Lowest)?);
+        let (size, end) = if above.0 >= below.0 { above } else { below };
+        thresholds.finding(size, Claim::of(Kind::Outlier, [id]).by(end).measuring(m))
     }
 
     fn empty_segments(&self, field: &str, only: Option<&str>) -> Vec<Finding> {
-        let Some(measure) = self.measure(field) else { return Vec::new() };
-        let empty = measure.segments.iter().filter(|segment| segment.records == 0);
-        let asked = empty.filter(|segment| only.is_none_or(|label| label == segment.label));
-        let names: Vec<_> = asked.map(|segment| name::segment(field, &segment.label)).collect();
-        if names.is_empty() {
-            return Vec::new();
-        }
-        let all = self.records(measure.total.count);
-        let text = format!("None of the {all} is in {}, by {}.", list(&names), name::column(field));
-        vec![Finding { level: Level::Low, size: 0.0, text }]
+        let Some(m) = self.measure(field) else { return Vec::new() };
+        let segments = self.book.facts.measures[m].segments.iter().enumerate();
+        let asked = segments.filter(|(_, found)| only.is_none_or(|label| label == found.label));
+        let empty = asked.filter(|(_, found)| found.records == 0);
+        let claims = empty.map(|(s, _)| Claim::of(Kind::Nothing, [Id::Segment(m, s)]));
+        claims.map(|claim| Finding { level: Level::Low, size: 0.0, claim }).collect()
     }
 
     fn negative_texts(&self) -> Option<Finding> {
-        let text = self.facts.text.as_ref()?;
-        let share = crate::check::part(text.overall.negative, text.overall.count)?;
-        Finding::of(&NEGATIVE_SHARE, share, || {
-            format!(
-                "{} of {} ({}) are negative.",
-                count(text.overall.negative),
-                texts_of(text, text.overall.count),
-                percent(share).unwrap_or_default(),
-            )
-        })
+        let overall = &self.book.facts.text.as_ref()?.overall;
+        let share = overall.negative as f64 / overall.count.max(1) as f64;
+        let claim = Claim::of(Kind::Value, [Id::Text]).by(Statistic::Negative);
+        NEGATIVE_SHARE.finding(share, claim)
     }
 
-    fn low_scores(&self, by: &SentimentBy) -> Vec<Finding> {
-        let Some(text) = &self.facts.text else { return Vec::new() };
-        let overall = text.overall.mean_score;
-        let finding = |(value, found): (&str, &pipeline_core::facts::Sentiment)| {
-            let (mean, against) = (score(found.mean_score)?, score(overall)?);
-            let gap = overall - found.mean_score;
-            let mut finding = Finding::of(&SCORE_GAP, gap, || {
-                let small = if found.count < SMALL_SAMPLE { ", a small sample" } else { "" };
-                format!(
-                    "The mean score of {} is {mean} over {}{small}, against {against} overall; {} {} \
-                     negative.",
-                    name::group(&by.field, Some(value)),
-                    texts_of(text, found.count),
-                    count(found.negative),
-                    if found.negative == 1 { "is" } else { "are" },
-                )
-            })?;
-            if found.count < SMALL_SAMPLE {
+    fn low_scores(&self, x: usize) -> Vec<Finding> {
+        let Some(text) = &self.book.facts.text else { return Vec::new() };
+        let Some(family) = self.book.family(Id::TextBy(x)) else { return Vec::new() };
+        let finding = |(subject, score): &(crate::claim::Subject<'_>, crate::claim::Amount)| {
+            let gap = text.overall.mean_score - score.to_f64();
+            let claim = Claim::of(Kind::AgainstTotal, [subject.id]).by(Statistic::Score);
+            let mut finding = SCORE_GAP.finding(gap, claim)?;
+            if subject.records()?.to_f64() < SMALL_SAMPLE {
                 finding.level = lower(finding.level);
             }
             Some(finding)
         };
-        comparable(by).into_iter().filter_map(finding).collect()
+        family.ranking(Statistic::Score, None).entries.iter().filter_map(finding).collect()
     }
 
-    fn many_rejects(&self) -> Option<Finding> {
-        let records = self.facts.records;
-        Finding::of(&REJECT_RATE, self.facts.reject_rate, || {
-            let most = self.most_frequent_error();
-            let most = most.map(|most| format!("; the most frequent error is {most}"));
-            format!(
-                "{} of {} records{} were rejected{}.",
-                count(records.rejected),
-                count(records.read),
-                in_brackets(self.facts.reject_rate),
-                most.unwrap_or_default(),
-            )
-        })
-    }
-
-    /// `constraint-error in ram, found 283 times`
-    pub(super) fn most_frequent_error(&self) -> Option<String> {
-        // The first of several that are as frequent, so that equal facts give equal text.
-        let most = self.facts.rejects.iter().rev().max_by_key(|reject| reject.count)?;
-        let field = most.field.as_ref().map(|field| format!(" in {}", name::column(field)));
-        let times = if most.count == 1 { "time" } else { "times" };
-        let code = most.code.as_str();
-        Some(format!("{code}{}, found {} {times}", field.unwrap_or_default(), count(most.count)))
+    fn many_rejects(&self) -> Vec<Finding> {
+        let rejects = Claim::of(Kind::Rejects, [Id::File]);
+        REJECT_RATE.finding(self.book.facts.reject_rate, rejects).into_iter().collect()
     }
 
     fn gaps(&self) -> Vec<Finding> {
-        let finding = |column: &pipeline_core::facts::Completeness| {
-            let missing = 1.0 - column.share;
-            (column.missing > 0).then_some(())?;
-            Finding::of(&INCOMPLETE, missing, || {
-                format!(
-                    "{} is missing in {} of {}{}.",
-                    name::leading_column(&column.field),
-                    count(column.missing),
-                    self.records(self.facts.records.valid),
-                    in_brackets(missing),
-                )
-            })
+        let finding = |(c, column): (usize, &Completeness)| {
+            let missing = (column.missing > 0).then_some(1.0 - column.share)?;
+            INCOMPLETE.finding(missing, Claim::of(Kind::Completeness, [Id::Column(c)]))
         };
-        self.facts.completeness.iter().filter_map(finding).collect()
+        self.book.facts.completeness.iter().enumerate().filter_map(finding).collect()
     }
-}
 
-/// All findings in one text, the worst first, with the level of the worst.
-fn told(mut findings: Vec<Finding>) -> Option<(String, Level)> {
-    findings.sort_by(|a, b| a.level.cmp(&b.level).then(b.size.total_cmp(&a.size)));
-    let level = findings.first()?.level;
-    let mut texts: Vec<_> = findings.iter().take(MOST_FINDINGS).map(|found| &*found.text).collect();
-    if findings.len() > MOST_FINDINGS {
-        texts.push("More cross the same threshold.");
+    /// All findings in one statement, the worst first, with the level of the worst.
+    fn told(&self, kind: &str, mut findings: Vec<Finding>) -> Option<Statement> {
+        findings.retain(|finding| self.proven(finding.claim.clone()).is_some());
+        findings.sort_by(|a, b| a.level.cmp(&b.level).then(b.size.total_cmp(&a.size)));
+        let level = findings.first()?.level;
+        let words = if findings.len() > MOST_FINDINGS { MORE } else { "" };
+        let claims = findings.into_iter().take(MOST_FINDINGS).map(|finding| finding.claim);
+        Some(self.said(kind, level, claims.collect(), words))
     }
-    Some((texts.join(" "), level))
 }

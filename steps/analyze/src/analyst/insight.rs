@@ -7,186 +7,133 @@
 //! | the leading group | its lead is beyond chance: `(a - b)² ≥ 4 (a + b)` | it leads, with at least 10 records | it shares the lead, or is a small sample |
 //! | a measure, segments, texts | at least 100 values | at least 30 | fewer |
 
-use pipeline_core::{
-    analysis::Level,
-    facts::{MeasureFacts, Stats},
-};
+use pipeline_core::analysis::Level;
 
-use super::{
-    Analyst, SMALL_SAMPLE, name,
-    ranking::{Head, heaviest, next, ties},
-    sentiment::{best_and_worst, shares},
-    several,
-};
+use super::Analyst;
 use crate::{
+    claim::{Claim, Id, Kind, SMALL_SAMPLE, Statistic, is_beyond_chance},
     plan::{Ask, Topic},
-    wording::{count, exact, float, in_brackets, list, percent},
+    statement::Statement,
 };
 
 impl Analyst<'_> {
-    pub(super) fn insight(&self, ask: &Ask) -> (String, Level) {
-        let said = match &ask.topic {
+    pub(crate) fn insight(&self, ask: &Ask) -> Statement {
+        let (claims, level) = match &ask.topic {
             Topic::Dimension(field) => self.leading(field, ask.top),
-            Topic::Measure(field) => self.distribution(field),
+            Topic::Measure(field) => self.spread_of(field),
             Topic::Segments(field) => self.compared_segments(field),
             Topic::Segment { measure, label } => self.one_segment(measure, label, ask.top),
-            Topic::Text(_) => self.texts(None),
-            Topic::TextBy { dimension, .. } => self.texts(Some(dimension)),
-        };
-        said.unwrap_or_else(|| (self.nothing(&ask.topic), Level::Low))
-    }
-
-    /// Says that the facts have nothing about this.
-    pub(super) fn nothing(&self, topic: &Topic) -> String {
-        let valid = self.records(self.facts.records.valid);
-        match topic {
-            Topic::Segment { measure, label } => format!(
-                "None of the {valid} is in the {} segment of {}.",
-                name::segment(measure, label),
-                name::column(measure),
-            ),
-            Topic::Dimension(field)
-            | Topic::Measure(field)
-            | Topic::Segments(field)
-            | Topic::Text(field)
-            | Topic::TextBy { text: field, .. } => {
-                format!("None of the {valid} has a value of {}.", name::column(field))
+            Topic::Text(_) => self.texts(0),
+            Topic::TextBy { dimension, .. } => {
+                self.texts(self.texts_by(dimension).unwrap_or_default())
             }
-        }
+        };
+        self.said_or_nothing(ask, level, claims, "")
     }
 
-    fn leading(&self, field: &str, places: usize) -> Option<(String, Level)> {
-        let dimension = self.dimension(field)?;
-        let head = Head::of(&dimension.groups, places)?;
-        let all = self.facts.records.valid;
-        let (first, (_, best)) = (head.first(), head.groups.first()?);
-        let second = match head.groups.get(first.len()) {
-            Some((_, second)) => Some(second.records),
-            None => head.next.first().map(|(_, next)| next.records),
-        };
-        let is_close = second.is_some_and(|second| !is_beyond_chance(best.records, second));
-        let column = name::column(field);
-        let mut sentences = Vec::new();
-        if first.len() > 1 {
-            sentences.push(format!("{}.", self.shared_lead(field, &head, all)));
-        } else if head.groups.len() > 1 {
-            sentences.push(format!("By {column}, these lead: {}.", self.head(field, &head, all)));
-            sentences.extend(ties(field, &head));
+    /// The statement, or that the facts have nothing about this.
+    pub(super) fn said_or_nothing(
+        &self,
+        ask: &Ask,
+        level: Level,
+        claims: Vec<Claim>,
+        words: &str,
+    ) -> Statement {
+        let said = self.said(&ask.kind, level, claims, words);
+        if !said.basis.claims.is_empty() {
+            return said;
+        }
+        let nothing = self.empty(&ask.topic).map(|id| Claim::of(Kind::Nothing, [id]));
+        self.said(&ask.kind, Level::Low, nothing.into_iter().collect(), "")
+    }
+
+    fn leading(&self, field: &str, places: usize) -> (Vec<Claim>, Level) {
+        let Some(list) = self.dimension(field) else { return (Vec::new(), Level::Low) };
+        let mut claims: Vec<_> = self.lead(list, places).into_iter().collect();
+        if !claims.is_empty() {
+            claims.push(Claim::of(Kind::Distinct, [list]));
+        }
+        (claims, self.confidence_in_lead(list))
+    }
+
+    fn confidence_in_lead(&self, list: Id) -> Level {
+        let Some(family) = self.book.family(list) else { return Level::Low };
+        let ranking = family.ranking(Statistic::Records, None);
+        let [(_, best)] = ranking.first() else { return Level::Low };
+        let best = best.to_f64();
+        let second = ranking.next(1).first().map(|(_, second)| second.to_f64());
+        if best < SMALL_SAMPLE {
+            Level::Low
+        } else if second.is_some_and(|second| !is_beyond_chance(best, second)) {
+            Level::Medium
         } else {
-            sentences.push(format!("{} leads by {column}.", self.head(field, &head, all)));
-            let verb = if head.next.len() > 1 { "are" } else { "is" };
-            let chance = if is_close { ", so near that the order may be chance" } else { "" };
-            sentences.extend(next(field, &head).map(|next| format!("Next {verb} {next}{chance}.")));
+            Level::High
         }
-        if dimension.distinct > 1 {
-            let distinct = count(dimension.distinct);
-            sentences.push(format!("There are {distinct} different {} in all.", several(field)));
-        }
-        sentences.extend(head.small_samples());
-        let level = match first.len() {
-            1 if best.records >= SMALL_SAMPLE && !is_close => Level::High,
-            1 if best.records >= SMALL_SAMPLE => Level::Medium,
-            _ => Level::Low,
-        };
-        Some((sentences.join(" "), level))
     }
 
-    fn distribution(&self, field: &str) -> Option<(String, Level)> {
-        let total = &self.measure(field).filter(|measure| measure.total.count > 0)?.total;
-        let mut said = Vec::new();
-        said.extend(total.median.and_then(float).map(|median| format!("a median of {median}")));
-        said.extend(total.mean.and_then(float).map(|mean| format!("a mean of {mean}")));
-        said.extend(range(total));
-        let numbers = if said.is_empty() { "no statistics".to_owned() } else { list(&said) };
-        let text = format!(
-            "{} has {numbers}, over {}.",
-            name::leading_column(field),
-            self.records(total.count),
-        );
-        Some((text, by_sample(total.count)))
+    fn spread_of(&self, field: &str) -> (Vec<Claim>, Level) {
+        let Some(m) = self.measure(field) else { return (Vec::new(), Level::Low) };
+        let level = by_sample(self.book.facts.measures[m].total.count);
+        (vec![Claim::of(Kind::Distribution, [Id::Measure(m)])], level)
     }
 
-    fn compared_segments(&self, field: &str) -> Option<(String, Level)> {
-        let measure = self.measure(field)?;
-        let mut ranked: Vec<_> =
-            measure.segments.iter().filter(|found| found.records > 0).collect();
-        ranked.sort_by_key(|segment| std::cmp::Reverse(segment.records));
-        let most = ranked.first()?.records;
-        let name = |label: &str| name::segment(field, label);
-        let parts: Vec<_> = ranked
-            .iter()
-            .map(|found| {
-                let (records, share) = (count(found.records), in_brackets(found.share));
-                format!("{} with {records}{share}", name(&found.label))
-            })
-            .collect();
-        let mut sentences = vec![format!(
-            "The {} by segment of {}: {}.",
-            self.records(measure.total.count),
-            name::column(field),
-            list(&parts),
-        )];
-        let level: Vec<_> = ranked.iter().filter(|found| found.records == most).collect();
-        if level.len() > 1 {
-            let names: Vec<_> = level.iter().map(|found| name(&found.label)).collect();
-            sentences.push(format!("{} share the lead.", list(&names)));
+    fn compared_segments(&self, field: &str) -> (Vec<Claim>, Level) {
+        let Some(m) = self.measure(field) else { return (Vec::new(), Level::Low) };
+        let measure = &self.book.facts.measures[m];
+        let mut claims = Vec::new();
+        if let Some(family) = self.book.family(Id::Measure(m)) {
+            let all = family.ranking(Statistic::Records, None).places(usize::MAX, 0);
+            let has_records =
+                |id: &Id| matches!(id, Id::Segment(_, s) if measure.segments[*s].records > 0);
+            claims.push(Claim::of(
+                Kind::Order,
+                all.into_iter().filter(has_records).collect::<Vec<_>>(),
+            ));
         }
-        let empty = measure.segments.iter().filter(|found| found.records == 0);
-        let empty: Vec<_> = empty.map(|found| name(&found.label)).collect();
-        if !empty.is_empty() {
-            sentences.push(format!("There are none in {}.", list(&empty)));
-        }
-        sentences.extend(largest_sum(measure));
-        Some((sentences.join(" "), by_sample(measure.total.count)))
+        claims.extend(self.heaviest(m));
+        let empty = (0..measure.segments.len()).filter(|s| measure.segments[*s].records == 0);
+        claims.extend(empty.map(|s| Claim::of(Kind::Nothing, [Id::Segment(m, s)])));
+        (claims, by_sample(measure.total.count))
     }
 
-    fn one_segment(&self, field: &str, label: &str, places: usize) -> Option<(String, Level)> {
-        let measure = self.measure(field)?;
-        let segment = measure.segments.iter().find(|found| found.label == label)?;
-        if segment.records == 0 {
-            return None;
-        }
-        let share = in_brackets(segment.share);
-        let mean = segment.stats.mean.and_then(float);
-        let mean = mean.map(|mean| format!(", with a mean {} of {mean}", name::column(field)));
-        let mut sentences = vec![format!(
-            "{} has {} of {}{share}{}.",
-            name::segment(field, label),
-            count(segment.records),
-            self.records(measure.total.count),
-            mean.unwrap_or_default(),
-        )];
-        let dimension = self.facts.dimensions.first();
-        if let Some((dimension, head)) = dimension.zip(Head::of(&segment.top, places)) {
-            let segment_name = name::segment(field, label);
-            if head.is_flat() {
-                let lead = self.shared_lead(&dimension.field, &head, segment.records);
-                sentences.push(format!("In {segment_name}, {lead}."));
-            } else {
-                let leads = if head.groups.len() == 1 { "leads" } else { "lead" };
-                sentences.push(format!(
-                    "In {segment_name}, {} {leads} by {}.",
-                    self.head(&dimension.field, &head, segment.records),
-                    name::column(&dimension.field),
-                ));
-                sentences.extend(ties(&dimension.field, &head));
-            }
-        }
-        Some((sentences.join(" "), by_sample(segment.records)))
+    /// The segment that has the most of its measure's sum.
+    pub(super) fn heaviest(&self, m: usize) -> Option<Claim> {
+        let field = &self.book.facts.measures.get(m)?.field;
+        let ranking = self.book.family(Id::Measure(m))?.ranking(Statistic::Sum, Some(field));
+        let (first, _) = ranking.first().first()?;
+        Some(Claim::of(Kind::Leader, [first.id]).by(Statistic::Sum))
     }
 
-    fn texts(&self, dimension: Option<&str>) -> Option<(String, Level)> {
-        let text = self.free_text()?;
-        let by = self.sentiment_by(dimension).map(best_and_worst);
-        let sentences: Vec<_> = [Some(shares(text)), by].into_iter().flatten().collect();
-        Some((sentences.join(" "), by_sample(text.overall.count)))
+    fn one_segment(&self, field: &str, label: &str, places: usize) -> (Vec<Claim>, Level) {
+        let Some([m, s]) = self.segment(field, label) else { return (Vec::new(), Level::Low) };
+        let records = self.book.facts.measures[m].segments[s].records;
+        if records == 0 {
+            return (Vec::new(), Level::Low);
+        }
+        let mut claims = vec![
+            Claim::of(Kind::Value, [Id::Segment(m, s)]),
+            Claim::of(Kind::Value, [Id::Segment(m, s)]).by(Statistic::Mean),
+        ];
+        claims.extend(self.lead(Id::SegmentGroup(m, s, 0), places));
+        (claims, by_sample(records))
     }
-}
 
-/// Two counts of a Poisson process differ by more than two standard deviations.
-fn is_beyond_chance(more: u64, fewer: u64) -> bool {
-    let lead = u128::from(more.saturating_sub(fewer));
-    lead.saturating_mul(lead) >= 4 * (u128::from(more) + u128::from(fewer))
+    /// How texts sound, and of which groups they sound best and worst.
+    fn texts(&self, x: usize) -> (Vec<Claim>, Level) {
+        let texts = self.book.facts.text.as_ref().map_or(0, |text| text.overall.count);
+        let mut claims = vec![Claim::of(Kind::Sentiment, [Id::Text])];
+        if let Some(family) = self.book.family(Id::TextBy(x)) {
+            let ranking = family.ranking(Statistic::Score, None);
+            let ids = |places: &[(crate::claim::Subject<'_>, crate::claim::Amount)]| {
+                places.iter().map(|(subject, _)| subject.id).take(3).collect::<Vec<_>>()
+            };
+            let (best, worst) = (ids(ranking.first()), ids(ranking.last()));
+            let kind = if best.len() > 1 { Kind::SharedLead } else { Kind::Leader };
+            claims.push(Claim::of(kind, best));
+            claims.push(Claim::of(Kind::Last, worst));
+        }
+        (claims, by_sample(texts))
+    }
 }
 
 fn by_sample(records: u64) -> Level {
@@ -195,27 +142,4 @@ fn by_sample(records: u64) -> Level {
         30.. => Level::Medium,
         _ => Level::Low,
     }
-}
-
-/// `values from 99 to 1,899`
-fn range(stats: &Stats) -> Option<String> {
-    let (min, max) = (exact(stats.min.as_deref()?)?, exact(stats.max.as_deref()?)?);
-    Some(if min == max {
-        format!("values of {min} throughout")
-    } else {
-        format!("values from {min} to {max}")
-    })
-}
-
-/// `By the sum of price, Flagship comes first: 210,000 of 466,903 (45.0%).`
-fn largest_sum(measure: &MeasureFacts) -> Option<String> {
-    let (segment, share) = heaviest(measure)?;
-    Some(format!(
-        "By the sum of {}, {} comes first: {} of {} ({}).",
-        name::column(&measure.field),
-        name::segment(&measure.field, &segment.label),
-        exact(segment.stats.sum.as_deref()?)?,
-        exact(measure.total.sum.as_deref()?)?,
-        percent(share)?,
-    ))
 }

@@ -2,8 +2,8 @@
 //!
 //! | about | high | medium | low |
 //! |---|---|---|---|
-//! | a dimension | the leading group has a third of the records | a tenth | less, or nothing leads |
-//! | a segment | it has a third of the records | a tenth | less, or nothing leads in it |
+//! | a dimension | the leading group has a third of the records | a tenth | less, or so many share the lead that none can be preferred |
+//! | a segment | it has a third of the records | a tenth | less, or the same |
 //! | segments | the first has half of the sum | a third | less |
 //! | a measure | | | always |
 //! | texts | the lowest mean score is 0.3 below the overall one | 0.1 | less |
@@ -12,62 +12,49 @@
 
 use pipeline_core::analysis::Level;
 
-use super::{
-    Analyst, SMALL_SAMPLE, lower, name,
-    ranking::{Head, heaviest, ties},
-    sentiment::{comparable, extreme, scores, shares},
-    several,
-};
+use super::{Analyst, lower};
 use crate::{
-    check::part,
+    claim::{Claim, Id, Kind, SMALL_SAMPLE, Statistic},
     plan::{Ask, Topic},
-    wording::{count, exact, percent, score},
+    statement::Statement,
 };
 
+/// The share of records in groups that are not listed from which on a broad range is advised.
+const BROAD: f64 = 0.5;
+
 impl Analyst<'_> {
-    pub(super) fn recommendation(&self, ask: &Ask) -> (String, Level) {
+    pub(crate) fn recommendation(&self, ask: &Ask) -> Statement {
         let said = match &ask.topic {
             Topic::Dimension(field) => self.favour_leading(field, ask.top),
             Topic::Measure(field) => self.review_range(field),
             Topic::Segments(field) => self.favour_segment(field),
             Topic::Segment { measure, label } => self.favour_in_segment(measure, label, ask.top),
-            Topic::Text(_) => self.look_into(None),
-            Topic::TextBy { dimension, .. } => self.look_into(Some(dimension)),
+            Topic::Text(_) => self.look_into(0),
+            Topic::TextBy { dimension, .. } => {
+                self.texts_by(dimension).and_then(|x| self.look_into(x))
+            }
         };
-        said.unwrap_or_else(|| {
-            (self.nothing(&ask.topic) + " There is nothing to recommend.", Level::Low)
-        })
+        let (claims, level, words) = said.unwrap_or((Vec::new(), Level::Low, ""));
+        self.said_or_nothing(ask, level, claims, words)
     }
 
-    fn favour_leading(&self, field: &str, places: usize) -> Option<(String, Level)> {
-        let dimension = self.dimension(field)?;
-        let head = Head::of(&dimension.groups, places)?;
-        let all = self.facts.records.valid;
-        let mut sentences = Vec::new();
-        if head.is_flat() {
-            sentences.push(format!("Prefer none: {}.", self.shared_lead(field, &head, all)));
-        } else {
-            let column = name::column(field);
-            let leads = match head.groups.len() {
-                1 => format!("it leads by {column}"),
-                _ => format!("by {column} they lead"),
-            };
-            sentences.push(format!("Plan for {} first: {leads}.", self.head(field, &head, all)));
-            sentences.extend(ties(field, &head));
-        }
-        sentences.extend(head.small_samples());
-        if let Some(share) = part(dimension.other_records, all).filter(|share| *share >= 0.5) {
-            sentences.push(format!(
-                "Keep the range broad: {} of {} ({}) are of {} beyond the most frequent ones.",
-                count(dimension.other_records),
-                self.records(all),
-                percent(share)?,
-                several(field),
-            ));
-        }
-        let share = head.groups.first().map_or(0.0, |(_, group)| group.share);
-        let level = if head.is_flat() { Level::Low } else { by_share(share, 1.0 / 3.0, 0.1) };
-        Some((sentences.join(" "), level))
+    fn favour_leading(
+        &self,
+        field: &str,
+        places: usize,
+    ) -> Option<(Vec<Claim>, Level, &'static str)> {
+        let list = self.dimension(field)?;
+        let (Id::Dimension(d), facts) = (list, self.book.facts) else { return None };
+        let dimension = &facts.dimensions[d];
+        let lead = self.lead(list, places)?;
+        let is_flat = self.is_flat(list, places);
+        let words = if is_flat { "None of them can be preferred yet." } else { "Plan for {1}." };
+        let leading = dimension.groups.iter().filter(|group| group.value.is_some());
+        let share = leading.map(|group| group.share).fold(0.0, f64::max);
+        let others = dimension.other_records as f64 / facts.records.valid.max(1) as f64;
+        let unlisted = (others >= BROAD).then(|| Claim::of(Kind::Unlisted, [list]));
+        let level = if is_flat { Level::Low } else { by_share(share, 1.0 / 3.0, 0.1) };
+        Some(([lead].into_iter().chain(unlisted).collect(), level, words))
     }
 
     fn favour_in_segment(
@@ -75,80 +62,53 @@ impl Analyst<'_> {
         field: &str,
         label: &str,
         places: usize,
-    ) -> Option<(String, Level)> {
-        let measure = self.measure(field)?;
-        let segment = measure.segments.iter().find(|found| found.label == label)?;
-        let dimension = self.facts.dimensions.first()?;
-        let head = Head::of(&segment.top, places)?;
-        let segment_name = name::segment(field, label);
-        let mut sentences = Vec::new();
-        if head.is_flat() {
-            let lead = self.shared_lead(&dimension.field, &head, segment.records);
-            sentences.push(format!("In {segment_name}, prefer none: {lead}."));
-        } else {
-            let leads = if head.groups.len() == 1 { "it leads" } else { "they lead" };
-            sentences.push(format!(
-                "In {segment_name}, put {} first: {leads} by {}.",
-                self.head(&dimension.field, &head, segment.records),
-                name::column(&dimension.field),
-            ));
-            sentences.extend(ties(&dimension.field, &head));
-        }
-        sentences.extend(head.small_samples());
-        if let Some(share) = percent(segment.share) {
-            let all = self.records(measure.total.count);
-            sentences.push(format!("{segment_name} has {share} of all {all}."));
-        }
-        let level =
-            if head.is_flat() { Level::Low } else { by_share(segment.share, 1.0 / 3.0, 0.1) };
-        Some((sentences.join(" "), level))
+    ) -> Option<(Vec<Claim>, Level, &'static str)> {
+        let [m, s] = self.segment(field, label)?;
+        let list = Id::SegmentGroup(m, s, 0);
+        let lead = self.lead(list, places)?;
+        let is_flat = self.is_flat(list, places);
+        let words = if is_flat { "None of them can be preferred yet." } else { "Put {1} forward." };
+        let share = self.book.facts.measures[m].segments[s].share;
+        let level = if is_flat { Level::Low } else { by_share(share, 1.0 / 3.0, 0.1) };
+        Some((vec![lead, Claim::of(Kind::Value, [Id::Segment(m, s)])], level, words))
     }
 
-    fn favour_segment(&self, field: &str) -> Option<(String, Level)> {
-        let measure = self.measure(field)?;
-        let (segment, share) = heaviest(measure)?;
-        let text = format!(
-            "Give {} the most weight: it has {} of the sum of {} with {} of the {}.",
-            name::segment(field, &segment.label),
-            percent(share)?,
-            name::column(field),
-            percent(segment.share)?,
-            self.records(measure.total.count),
-        );
-        Some((text, by_share(share, 0.5, 1.0 / 3.0)))
+    /// Whether so many share the lead that naming them all would be arbitrary.
+    fn is_flat(&self, list: Id, places: usize) -> bool {
+        let family = self.book.family(list);
+        let first = family.map(|family| family.ranking(Statistic::Records, None).first().len());
+        first.is_some_and(|first| first > places + super::MOST_SHARING)
     }
 
-    fn review_range(&self, field: &str) -> Option<(String, Level)> {
-        let total = &self.measure(field).filter(|measure| measure.total.count > 0)?.total;
-        let text = format!(
-            "Look at both ends of {}: the lowest is {} and the highest {}, over {}.",
-            name::column(field),
-            exact(total.min.as_deref()?)?,
-            exact(total.max.as_deref()?)?,
-            self.records(total.count),
-        );
-        Some((text, Level::Low))
+    fn favour_segment(&self, field: &str) -> Option<(Vec<Claim>, Level, &'static str)> {
+        let m = self.measure(field)?;
+        let claim = self.heaviest(m)?;
+        let heaviest = self.book.subject(claim.ids[0])?;
+        let (sum, total) = (Statistic::Sum, self.book.subject(Id::Measure(m))?);
+        let part = heaviest.amount(sum, Some(field))?;
+        let share = crate::claim::Amount::part(&part, &total.amount(sum, Some(field))?)?;
+        let value = Claim::of(Kind::Value, [heaviest.id]);
+        Some((vec![claim, value], by_share(share.to_f64(), 0.5, 1.0 / 3.0), "Give {1} its weight."))
     }
 
-    fn look_into(&self, dimension: Option<&str>) -> Option<(String, Level)> {
-        let text = self.free_text()?;
-        let by = self.sentiment_by(dimension);
-        let groups = by.map(comparable).unwrap_or_default();
-        let worst = extreme(&groups, f64::min);
-        let (Some(by), Some((_, first))) = (by, worst.first()) else {
-            return Some((shares(text) + " No group stands out.", Level::Low));
+    fn review_range(&self, field: &str) -> Option<(Vec<Claim>, Level, &'static str)> {
+        let claim = Claim::of(Kind::Distribution, [Id::Measure(self.measure(field)?)]);
+        Some((vec![claim], Level::Low, "Check the values at its ends."))
+    }
+
+    fn look_into(&self, x: usize) -> Option<(Vec<Claim>, Level, &'static str)> {
+        let overall = self.book.facts.text.as_ref()?.overall.mean_score;
+        let ranking = self.book.family(Id::TextBy(x));
+        let ranking = ranking.map(|family| family.ranking(Statistic::Score, None));
+        let worst = ranking.as_ref().filter(|ranking| ranking.last().len() < ranking.entries.len());
+        let Some((worst, score)) = worst.and_then(|ranking| ranking.last().first()) else {
+            return Some((vec![Claim::of(Kind::Sentiment, [Id::Text])], Level::Low, ""));
         };
-        let overall = text.overall.mean_score;
-        let said = format!(
-            "Look into the {} of {}: by {}, the lowest mean score, against {} overall.",
-            several(&text.field),
-            scores(&by.field, &worst),
-            name::column(&by.field),
-            score(overall)?,
-        );
-        let is_small = worst.iter().any(|(_, found)| found.count < SMALL_SAMPLE);
-        let level = by_share(overall - first.mean_score, 0.3, 0.1);
-        Some((said, if is_small { lower(level) } else { level }))
+        let claim = Claim::of(Kind::AgainstTotal, [worst.id]).by(Statistic::Score);
+        let level = by_share(overall - score.to_f64(), 0.3, 0.1);
+        let is_small = worst.records().is_some_and(|texts| texts.to_f64() < SMALL_SAMPLE);
+        let level = if is_small { lower(level) } else { level };
+        Some((vec![claim], level, "Look into what was written about {1}."))
     }
 }
 

@@ -1,193 +1,242 @@
-//! Whether a model's answer can be used. Nothing is repaired or left out here: an answer is used as it
-//! is, or not at all. The schema that the model is given bounds little: counts, lengths and members are
-//! bounded here.
+//! What of a model's answer can be used. A statement is used as it is, or the deterministic analyst's stands in
+//! for it: nothing is mended here.
 
 use std::collections::BTreeMap;
 
-use contract::wording::is_invisible;
-use pipeline_core::analysis::Level;
-use serde_json::{Map, Value};
+use pipeline_core::analysis::{Author, Level};
+use serde_json::Value;
 
+use super::prompt::{Names, SUMMARY};
 use crate::{
-    analyst::{Analyst, labels, leaders},
+    analyst::Analyst,
+    claim::{Claim, Id, Kind, Proven, Statistic, named},
     plan::Ask,
     statement::{Statement, Statements},
+    words,
 };
 
-/// The longest statement and the longest summary, in characters.
-const STATEMENT_CHARS: usize = 700;
-const SUMMARY_CHARS: usize = 1_500;
-
-/// Anomalies of one kind that an answer may hold. The schema of the answer tells it to the model.
-const ANOMALIES_PER_KIND: usize = 3;
+/// The most claims of a statement, and the most statements that are looked at.
+const MOST_CLAIMS: usize = 6;
+const MOST_STATEMENTS: usize = 100;
 
 /// How many problems are told; a model that made more is told that there are more.
 const MOST_PROBLEMS: usize = 20;
 
-/// Reads an answer, or tells everything that is wrong with it.
-pub(super) fn read(answer: &Value, analyst: &Analyst<'_>) -> Result<Statements, Vec<String>> {
-    let plan = analyst.plan;
-    let mut reader = Reader { analyst, problems: Vec::new() };
-    let Value::Object(members) = answer else {
-        return Err(vec!["the answer: is not an object".to_owned()]);
-    };
-    reader.only("", members, &["insights", "anomalies", "recommendations", "summary"]);
-    let statements = Statements {
-        insights: reader.list(
-            members,
-            "insights",
-            ["type", "description", "confidence"],
-            &plan.insights,
-            true,
-        ),
-        anomalies: reader.list(
-            members,
-            "anomalies",
-            ["type", "description", "severity"],
-            &plan.anomalies,
-            false,
-        ),
-        recommendations: reader.list(
-            members,
-            "recommendations",
-            ["category", "action", "priority"],
-            &plan.recommendations,
-            true,
-        ),
-        summary: reader.text("summary", members.get("summary"), SUMMARY_CHARS),
-    };
-    let mut problems = reader.problems;
-    if problems.is_empty() {
-        return Ok(statements);
-    }
-    if problems.len() > MOST_PROBLEMS {
-        problems.truncate(MOST_PROBLEMS);
-        problems.push("and there are more".to_owned());
-    }
-    Err(problems)
-}
-
-struct Reader<'a> {
+/// What a model said so far, against what it was asked.
+pub(super) struct Answer<'a> {
     analyst: &'a Analyst<'a>,
-    problems: Vec<String>,
+    /// What the deterministic analyst says: it stands in for what the model fails to say.
+    own: Statements,
+    names: Names,
+    /// What is called a name in `words`.
+    group_names: Vec<String>,
+    accepted: BTreeMap<String, Statement>,
+    /// The statements that cannot be used, and why.
+    rejected: BTreeMap<String, Vec<String>>,
+    /// Anomalies in the order that the model gave them.
+    order: Vec<String>,
 }
 
-impl Reader<'_> {
-    fn problem(&mut self, path: &str, problem: &str) {
-        self.problems.push(format!("{path}: {problem}"));
-    }
-
-    /// Refuses members that are not asked for. Their names are the model's and are not repeated.
-    fn only(&mut self, path: &str, members: &Map<String, Value>, known: &[&str]) {
-        if members.keys().any(|name| !known.contains(&name.as_str())) {
-            let path = if path.is_empty() { "the answer" } else { path };
-            self.problem(path, &format!("has members other than {}", known.join(", ")));
+impl<'a> Answer<'a> {
+    pub(super) fn to(analyst: &'a Analyst<'a>) -> Self {
+        let own = analyst.analyse();
+        let names = Names::of(analyst, &own.anomalies);
+        Self {
+            analyst,
+            names,
+            own,
+            group_names: analyst.book.names(),
+            accepted: BTreeMap::new(),
+            rejected: BTreeMap::new(),
+            order: Vec::new(),
         }
     }
 
-    /// The statements of one list: of its name, and the names of its items' kind, text and level.
-    /// `is_complete`: each kind must be there exactly once, naming the leading groups.
-    fn list(
-        &mut self,
-        members: &Map<String, Value>,
-        list: &str,
-        [kind, text, level]: [&str; 3],
-        asks: &[Ask],
-        is_complete: bool,
-    ) -> Vec<Statement> {
-        let Some(Value::Array(items)) = members.get(list) else {
-            self.problem(list, "is not an array");
-            return Vec::new();
-        };
-        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-        let mut statements = Vec::new();
-        for (index, item) in items.iter().enumerate() {
-            let path = format!("{list}[{index}]");
-            let Value::Object(item) = item else {
-                self.problem(&path, "is not an object");
+    /// Reads what the tool was called with. What was accepted before stays.
+    pub(super) fn read(&mut self, input: &Value) {
+        self.rejected.clear();
+        let statements = input.get("statements").and_then(Value::as_array);
+        for said in statements.into_iter().flatten().take(MOST_STATEMENTS) {
+            let Some(name) = said.get("statement").and_then(Value::as_str) else { continue };
+            if self.accepted.contains_key(name) {
                 continue;
+            }
+            let statement = match self.statement(name, said) {
+                None => continue,
+                Some(statement) => statement,
             };
-            self.only(&path, item, &[kind, text, level]);
-            let ask = self.kind(&format!("{path}.{kind}"), item.get(kind), asks);
-            let text_path = format!("{path}.{text}");
-            let text = self.text(&text_path, item.get(text), STATEMENT_CHARS);
-            let level = self.level(&format!("{path}.{level}"), item.get(level));
-            let (Some(ask), Some(level)) = (ask, level) else { continue };
-            *counts.entry(&ask.kind).or_default() += 1;
-            if is_complete {
-                self.leaders(&text_path, ask, &text);
-            }
-            statements.push(Statement { kind: ask.kind.clone(), text, level });
-        }
-        for ask in asks {
-            let count = counts.get(ask.kind.as_str()).copied().unwrap_or_default();
-            if is_complete && count != 1 {
-                self.problem(list, &format!("needs exactly one of the kind {}", ask.kind));
-            } else if count > ANOMALIES_PER_KIND {
-                self.problem(list, &format!("has too many of the kind {}", ask.kind));
+            match statement {
+                Ok(statement) => {
+                    self.rejected.remove(name);
+                    self.accepted.insert(name.to_owned(), statement);
+                    if name.starts_with("anomaly.") {
+                        self.order.push(name.to_owned());
+                    }
+                }
+                Err(problems) => {
+                    self.rejected.insert(name.to_owned(), problems);
+                }
             }
         }
-        statements
-    }
-
-    fn kind<'p>(&mut self, path: &str, value: Option<&Value>, asks: &'p [Ask]) -> Option<&'p Ask> {
-        let kind = value.and_then(Value::as_str);
-        let found = asks.iter().find(|ask| Some(ask.kind.as_str()) == kind);
-        if found.is_none() {
-            let kinds: Vec<_> = asks.iter().map(|ask| ask.kind.as_str()).collect();
-            self.problem(path, &format!("is none of {}", kinds.join(", ")));
+        let asked = self.names.insights.iter().chain(&self.names.recommendations);
+        for name in asked.map(String::as_str).chain([SUMMARY]) {
+            if !self.accepted.contains_key(name) {
+                let missing = || vec!["is missing".to_owned()];
+                self.rejected.entry(name.to_owned()).or_insert_with(missing);
+            }
         }
-        found
     }
 
-    fn level(&mut self, path: &str, value: Option<&Value>) -> Option<Level> {
-        let name = value.and_then(Value::as_str);
-        let level = Level::ALL.into_iter().find(|level| Some(level.as_str()) == name);
-        if level.is_none() {
-            self.problem(path, "is none of high, medium, low");
+    /// What is wrong, for the model: a line for each problem.
+    pub(super) fn problems(&self) -> Vec<String> {
+        let lines = self.rejected.iter().flat_map(|(name, problems)| {
+            problems.iter().map(move |problem| format!("{name}: {problem}"))
+        });
+        let mut lines: Vec<_> = lines.collect();
+        if lines.len() > MOST_PROBLEMS {
+            lines.truncate(MOST_PROBLEMS);
+            lines.push("and there are more".to_owned());
         }
-        level
+        lines
     }
 
-    /// A text for people: of sane length, on one line, without links that somebody may have smuggled in.
-    fn text(&mut self, path: &str, value: Option<&Value>, longest: usize) -> String {
-        let Some(text) = value.and_then(Value::as_str) else {
-            self.problem(path, "is not a string");
-            return String::new();
+    /// Whether anything of the model can be used.
+    pub(super) fn is_of_use(&self) -> bool {
+        !self.accepted.is_empty()
+    }
+
+    /// The model's statements, and the deterministic analyst's in place of those that cannot be used.
+    pub(super) fn statements(self) -> Statements {
+        let Self { own, names, mut accepted, mut rejected, order, .. } = self;
+        let mut pick = |name: &str, mut own: Statement| {
+            accepted.remove(name).unwrap_or_else(|| {
+                own.basis.replaced_because = rejected.remove(name).unwrap_or_default();
+                own
+            })
         };
-        if text.trim().is_empty() {
-            self.problem(path, "is empty");
+        let mut anomalies: Vec<_> = names
+            .anomalies
+            .iter()
+            .zip(own.anomalies)
+            .map(|(name, own)| {
+                let place = order.iter().position(|said| said == name).unwrap_or(order.len());
+                (place, pick(name, own))
+            })
+            .collect();
+        anomalies.sort_by_key(|(place, _)| *place);
+        let insights = names.insights.iter().zip(own.insights);
+        let insights = insights.map(|(name, own)| pick(name, own)).collect();
+        let recommendations = names.recommendations.iter().zip(own.recommendations);
+        let recommendations = recommendations.map(|(name, own)| pick(name, own)).collect();
+        Statements {
+            insights,
+            anomalies: anomalies.into_iter().map(|(_, statement)| statement).collect(),
+            recommendations,
+            summary: pick(SUMMARY, own.summary),
         }
-        if text.chars().count() > longest {
-            self.problem(path, &format!("is longer than {longest} characters"));
-        }
-        if text.chars().any(is_invisible) {
-            self.problem(path, "has line breaks or characters that cannot be seen");
-        }
-        let lower = text.to_lowercase();
-        if ["://", "www.", "mailto:"].iter().any(|link| lower.contains(link)) || is_address(&lower)
-        {
-            self.problem(path, "has a link or an address");
-        }
-        text.to_owned()
     }
 
-    /// A statement about the leading groups must name them: this is where a best seller that is none
-    /// is found out.
-    fn leaders(&mut self, path: &str, ask: &Ask, text: &str) {
-        let Some(leaders) = leaders(ask, self.analyst.facts) else { return };
-        if self.analyst.book.names_leaders(text, &leaders) {
-            return;
+    /// A statement that is asked for, if it can be used; `None` if nobody asked for it.
+    fn statement(&self, name: &str, said: &Value) -> Option<Result<Statement, Vec<String>>> {
+        let place = |names: &[String]| names.iter().position(|known| known == name);
+        if let Some(at) = place(&self.names.anomalies) {
+            return Some(self.anomaly(&self.own.anomalies[at], said));
         }
-        // As JSON: the names come from the file, and the problems go to the model.
-        let names = Value::from(labels(&leaders));
-        self.problem(path, &format!("does not name the leading groups, which are: {names}"));
+        let plan = self.analyst.plan;
+        let (ask, own) = if let Some(at) = place(&self.names.insights) {
+            (Some(&plan.insights[at]), &self.own.insights[at])
+        } else if let Some(at) = place(&self.names.recommendations) {
+            (Some(&plan.recommendations[at]), &self.own.recommendations[at])
+        } else if name == SUMMARY {
+            (None, &self.own.summary)
+        } else {
+            return None;
+        };
+        Some(self.claimed(ask, own, said))
     }
-}
 
-/// Whether there is an `@` between letters.
-fn is_address(text: &str) -> bool {
-    text.split_once('@').is_some_and(|(before, after)| {
-        before.ends_with(char::is_alphanumeric) && after.starts_with(char::is_alphanumeric)
-    })
+    /// What is odd is computed; the words are the model's.
+    fn anomaly(&self, own: &Statement, said: &Value) -> Result<Statement, Vec<String>> {
+        let words = self.words(said, own.subjects.len())?;
+        Ok(own.clone().with_words(Author::Model, words))
+    }
+
+    fn claimed(
+        &self,
+        ask: Option<&Ask>,
+        own: &Statement,
+        said: &Value,
+    ) -> Result<Statement, Vec<String>> {
+        let mut problems = Vec::new();
+        let claims = said.get("claims").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+        if claims.is_empty() || claims.len() > MOST_CLAIMS {
+            problems.push(format!("claims: must be from 1 to {MOST_CLAIMS}"));
+        }
+        let mut proven = Vec::new();
+        for (at, claim) in claims.iter().take(MOST_CLAIMS).enumerate() {
+            match self.proven(claim) {
+                Ok(claim) => proven.push(claim),
+                Err(problem) => problems.push(format!("claims[{at}]: {problem}")),
+            }
+        }
+        if let Some(ask) = ask.filter(|_| problems.is_empty()) {
+            problems.extend(self.analyst.answers(ask, &proven).err());
+        }
+        let words = self.words(said, claims.len());
+        let level = self.level(said, own.level);
+        match (problems.is_empty(), words, level) {
+            (true, Ok(words), Ok(level)) => {
+                Ok(Statement::of(&own.kind, level, Author::Model, proven, words))
+            }
+            (_, words, level) => {
+                problems.extend(words.err().unwrap_or_default());
+                problems.extend(level.err());
+                Err(problems)
+            }
+        }
+    }
+
+    fn proven(&self, claim: &Value) -> Result<Proven, String> {
+        let text = |member: &str| claim.get(member).and_then(Value::as_str);
+        let kind = text("claim").and_then(|name| named(&Kind::ALL, Kind::as_str, name));
+        let kind = kind.ok_or("is of no kind that there is")?;
+        let ids = claim.get("ids").and_then(Value::as_array).ok_or("has no ids")?;
+        let id = |id: &Value| id.as_str().and_then(Id::parse).ok_or("has an id that is none");
+        let ids = ids.iter().take(100).map(id).collect::<Result<Vec<_>, _>>()?;
+        let statistic = match text("statistic").filter(|name| !name.is_empty()) {
+            Some(name) => {
+                let known = named(&Statistic::ALL, Statistic::as_str, name);
+                Some(known.ok_or("has a statistic that is none")?)
+            }
+            None => None,
+        };
+        let measure = match text("measure").filter(|name| !name.is_empty()) {
+            Some(name) => Some(Id::parse(name).ok_or("has a measure that is none")?),
+            None => None,
+        };
+        let claim = Claim { kind, ids, statistic, measure };
+        self.analyst.book.prove(claim).map_err(|why| format!("{}: {why}", kind.as_str()))
+    }
+
+    fn words<'s>(&self, said: &'s Value, claims: usize) -> Result<&'s str, Vec<String>> {
+        let Some(words) = said.get("words").and_then(Value::as_str) else {
+            return Err(vec!["words: are no text".to_owned()]);
+        };
+        let problems = words::problems(words, claims, &self.group_names);
+        if problems.is_empty() {
+            return Ok(words);
+        }
+        Err(problems.into_iter().map(|problem| format!("words: {problem}")).collect())
+    }
+
+    /// The computed level, or the model's where it is lower.
+    fn level(&self, said: &Value, computed: Level) -> Result<Level, String> {
+        let Some(level) = said.get("level").and_then(Value::as_str).filter(|name| !name.is_empty())
+        else {
+            return Ok(computed);
+        };
+        let level = named(&Level::ALL, Level::as_str, level);
+        // The lowest level is the last.
+        Ok(level.ok_or("level: is none of high, medium, low")?.max(computed))
+    }
 }

@@ -1,21 +1,22 @@
-//! The question to the model. Its size depends on the contract, not on the rows: the facts are
-//! bounded by the contract's lists, values and quotes by their length.
+//! The question to the model: what is asked, and the facts by their ids. Its length is bounded, whatever
+//! the file and however many groups the contract lists: facts are shown by what is asked for, by rank and
+//! by surprise, until their room is used.
 //!
-//! Whatever comes from the file (values of groups, quotes) stands within JSON strings in a fenced
-//! block, without a character that could end the string or the fence, or that cannot be seen.
+//! Whatever comes from the file (values of groups, quotes) stands in a fenced block, on a line of its own
+//! that begins with its id, without a character that could end the line or the fence, or that cannot be
+//! seen.
 
-use pipeline_core::{
-    facts::Facts,
-    ports::{ModelRequest, ToolSpec},
-};
+use pipeline_core::ports::{ModelRequest, ToolSpec};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
+use super::shown::{facts_shown, quotes_shown, unfenced};
 use crate::{
     Config,
-    analyst::{labels, leaders},
-    check::{group_label, moment_label, part, share_of_sum},
-    plan::{Ask, Plan, Topic},
+    analyst::Analyst,
+    claim::{Kind, Statistic},
+    plan::{Ask, Topic},
+    statement::Statement,
     wording::shown_up_to,
 };
 
@@ -27,28 +28,53 @@ const ANSWER_SCHEMA: &str = include_str!("../../prompts/record_analysis.json");
 /// The tool that the model must call.
 const TOOL: &str = "record_analysis";
 
-/// The most quotes that are shown, and their length.
-const MOST_QUOTES: usize = 12;
-const QUOTE_CHARS: usize = 280;
+/// The name of the summary among the statements.
+pub(super) const SUMMARY: &str = "summary";
+
+/// How much of a contract's own words is shown, in characters.
+const BRIEF_CHARS: usize = 400;
+const ASK_CHARS: usize = 200;
+
+/// The names of everything that is asked, as the model is told them and calls them.
+pub(super) struct Names {
+    pub(super) insights: Vec<String>,
+    pub(super) recommendations: Vec<String>,
+    pub(super) anomalies: Vec<String>,
+}
+
+impl Names {
+    pub(super) fn of(analyst: &Analyst<'_>, anomalies: &[Statement]) -> Self {
+        let names = |list: &str, asks: &[Ask]| {
+            asks.iter().map(|ask| format!("{list}.{}", ask.kind)).collect()
+        };
+        Self {
+            insights: names("insight", &analyst.plan.insights),
+            recommendations: names("recommendation", &analyst.plan.recommendations),
+            anomalies: (0..anomalies.len()).map(|at| format!("anomaly.{at}")).collect(),
+        }
+    }
+
+    fn all(&self) -> Vec<&str> {
+        let all = self.insights.iter().chain(&self.recommendations).chain(&self.anomalies);
+        all.map(String::as_str).chain([SUMMARY]).collect()
+    }
+}
 
 /// The first question.
-pub(crate) fn request(facts: &Facts, plan: &Plan, config: &Config) -> ModelRequest {
-    let statements = json!({
-        "insights": plan.insights.iter().map(|ask| asked(ask, facts, true)).collect::<Vec<_>>(),
-        "anomalies": plan.anomalies.iter().map(|ask| asked(ask, facts, false)).collect::<Vec<_>>(),
-        "recommendations":
-            plan.recommendations.iter().map(|ask| asked(ask, facts, true)).collect::<Vec<_>>(),
-    });
+pub(crate) fn request(analyst: &Analyst<'_>, config: &Config) -> ModelRequest {
+    let anomalies = analyst.anomalies();
+    let names = Names::of(analyst, &anomalies);
+    let plan = analyst.plan;
     let user = filled(
         USER,
         &[
-            ("dataset", &unfenced(&facts.dataset)),
-            ("brief", &unfenced(&plan.brief)),
-            ("one", &unfenced(&plan.record.one)),
-            ("many", &unfenced(&plan.record.many)),
-            ("statements", &unfenced(&statements.to_string())),
-            ("facts", &unfenced(&shown_facts(facts, plan).to_string())),
-            ("quotes", &unfenced(&quotes(facts).to_string())),
+            ("dataset", &unfenced(&analyst.book.facts.dataset)),
+            ("brief", &unfenced(&shown_up_to(&plan.brief, BRIEF_CHARS))),
+            ("many", &unfenced(&shown_up_to(&plan.record.many, 40))),
+            ("statements", &asked(analyst, &names)),
+            ("anomalies", &odd(&anomalies, &names)),
+            ("facts", &facts_shown(analyst)),
+            ("quotes", &quotes_shown(analyst)),
         ],
     );
     ModelRequest {
@@ -57,14 +83,14 @@ pub(crate) fn request(facts: &Facts, plan: &Plan, config: &Config) -> ModelReque
         turns: vec![user],
         tool: ToolSpec {
             name: TOOL.to_owned(),
-            description: "Records the analysis of the facts.".to_owned(),
-            input_schema: schema(plan),
+            description: "Records the statements about the facts.".to_owned(),
+            input_schema: schema(&names),
         },
         max_output_tokens: config.max_output_tokens,
     }
 }
 
-/// The question after an answer that cannot be used.
+/// The question after statements that cannot be used.
 pub(super) fn repair(problems: &[String]) -> String {
     let problems: Vec<_> =
         problems.iter().map(|problem| format!("- {}", unfenced(problem))).collect();
@@ -109,189 +135,63 @@ fn filled(template: &str, values: &[(&str, &str)]) -> String {
     text + rest
 }
 
-/// Text that cannot open or close a fence. In JSON it stays the same value.
-fn unfenced(text: &str) -> String {
-    text.replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026")
-}
-
-fn asked(ask: &Ask, facts: &Facts, with_leaders: bool) -> Value {
-    let about = match &ask.topic {
-        Topic::Dimension(field) => json!({ "dimension": field }),
-        Topic::Measure(field) => json!({ "measure": field }),
-        Topic::Segments(field) => json!({ "segments_of": field }),
-        Topic::Segment { measure, label } => json!({ "segment_of": measure, "segment": label }),
-        Topic::Text(field) => json!({ "text": field }),
-        Topic::TextBy { text, dimension } => json!({ "text": text, "by": dimension }),
-    };
-    let mut said = json!({ "kind": ask.kind, "about": about });
-    if let Value::Object(members) = &mut said {
-        if !ask.brief.is_empty() {
-            members.insert("brief".to_owned(), json!(ask.brief));
-        }
-        if let Some(leaders) = leaders(ask, facts).filter(|_| with_leaders) {
-            members.insert("must_name".to_owned(), json!(labels(&leaders)));
-        }
-    }
-    said
-}
-
-/// The facts with groups called as texts call them, without keys and row numbers, with the shares that
-/// the number check knows.
-fn shown_facts(facts: &Facts, plan: &Plan) -> Value {
-    let mut facts = facts.clone();
-    let first = facts.dimensions.first().map(|found| found.field.clone()).unwrap_or_default();
-    let name = |field: &str, value: &mut Option<String>| {
-        *value = Some(group_label(field, value.as_deref()));
-    };
-    for measure in &mut facts.measures {
-        for group in measure.segments.iter_mut().flat_map(|segment| &mut segment.top) {
-            name(&first, &mut group.value);
-        }
-    }
-    for dimension in &mut facts.dimensions {
-        for group in &mut dimension.groups {
-            name(&dimension.field, &mut group.value);
-        }
-    }
-    for pair in &mut facts.pairs {
-        for group in &mut pair.groups {
-            name(&pair.fields[0], &mut group.values[0]);
-            name(&pair.fields[1], &mut group.values[1]);
-        }
-    }
-    if let Some(time) = &mut facts.time {
-        for period in &mut time.periods {
-            name(&time.by, &mut period.value);
-        }
-        for moment in [&mut time.first, &mut time.last].into_iter().flatten() {
-            *moment = moment_label(&time.field, moment);
-        }
-    }
-    let by = facts.text.iter_mut().flat_map(|text| &mut text.by);
-    for by in by {
-        for group in &mut by.groups {
-            name(&by.field, &mut group.value);
-        }
-    }
-    let rejects: Vec<_> = facts
-        .rejects
-        .iter()
-        .map(|reject| json!({ "field": reject.field, "code": reject.code, "count": reject.count }))
-        .collect();
-    let measures: Vec<_> =
-        facts.measures.iter().map(|measure| shown_measure(measure, plan)).collect();
-    let mut shown = json!({
-        "records": facts.records,
-        "reject_rate": facts.reject_rate,
-        "rejects": rejects,
-        "completeness": facts.completeness,
-        "measures": measures,
-        "dimensions": facts.dimensions,
-        "pairs": facts.pairs,
-        "time": facts.time,
-        "text": facts.text.as_ref().map(shown_sentiment),
-    });
-    rounded(&mut shown);
-    shown
-}
-
-fn shown_measure(measure: &pipeline_core::facts::MeasureFacts, plan: &Plan) -> Value {
-    let mut shown = json!(measure);
-    let segments = shown.get_mut("segments").and_then(Value::as_array_mut);
-    for (segment, facts) in segments.into_iter().flatten().zip(&measure.segments) {
-        let Value::Object(members) = segment else { continue };
-        if let Some(share) = share_of_sum(&facts.stats, &measure.total) {
-            members.insert("share_of_sum".to_owned(), json!(share));
-        }
-        let same = |known: &&crate::plan::Segment| {
-            known.measure == measure.field && known.label == facts.label
+/// A line for each statement that is asked: its name, what it is about, and a claim that would answer it.
+fn asked(analyst: &Analyst<'_>, names: &Names) -> String {
+    let line = |name: &String, ask: &Ask, example: Statement| {
+        let about = match &ask.topic {
+            Topic::Dimension(field) => format!("the leading {field}"),
+            Topic::Measure(field) => format!("the spread of {field}"),
+            Topic::Segments(field) => format!("the segments of {field}, compared"),
+            Topic::Segment { measure, label } => {
+                format!("the leaders in the segment {label} of {measure}")
+            }
+            Topic::Text(field) => format!("the sentiment of {field}"),
+            Topic::TextBy { text, dimension } => format!("the sentiment of {text} by {dimension}"),
         };
-        if let Some(known) = plan.segments.iter().find(same) {
-            members.insert("bounds".to_owned(), json!(known.bounds));
-        }
-    }
-    shown
-}
-
-fn shown_sentiment(text: &pipeline_core::facts::TextFacts) -> Value {
-    let sentiment = |found: &pipeline_core::facts::Sentiment| {
-        let mut shown = json!(found);
-        if let Value::Object(members) = &mut shown {
-            for (name, count) in
-                [("positive_share", found.positive), ("negative_share", found.negative)]
-            {
-                if let Some(share) = part(count, found.count) {
-                    members.insert(name.to_owned(), json!(share));
-                }
-            }
-        }
-        shown
+        let brief = shown_up_to(&ask.brief, ASK_CHARS);
+        let claim = example.basis.claims.first().map(|claim| {
+            let statistic = claim.statistic.as_ref().map(|name| format!(" {name}"));
+            let ids = claim.ids.join(" ");
+            format!(" Answered by: {} {ids}{}", claim.claim, statistic.unwrap_or_default())
+        });
+        format!("{name}: {}. {}{}", unfenced(&about), unfenced(&brief), claim.unwrap_or_default())
     };
-    let by: Vec<_> = text
-        .by
-        .iter()
-        .map(|by| {
-            let groups: Vec<_> = by
-                .groups
-                .iter()
-                .map(|group| json!({ "value": group.value, "sentiment": sentiment(&group.sentiment) }))
-                .collect();
-            json!({ "field": by.field, "groups": groups, "other_texts": by.other_texts })
-        })
-        .collect();
-    json!({ "field": text.field, "overall": sentiment(&text.overall), "by": by })
+    let insights = names.insights.iter().zip(&analyst.plan.insights);
+    let insights = insights.map(|(name, ask)| line(name, ask, analyst.insight(ask)));
+    let advice = names.recommendations.iter().zip(&analyst.plan.recommendations);
+    let advice = advice.map(|(name, ask)| line(name, ask, analyst.recommendation(ask)));
+    insights.chain(advice).collect::<Vec<_>>().join("\n")
 }
 
-/// Floats to six decimals: more would cost tokens and tell nothing. The facts are nested as deeply as
-/// their type, no deeper.
-fn rounded(value: &mut Value) {
-    match value {
-        Value::Number(number) if number.is_f64() => {
-            let exact = number.as_f64().unwrap_or_default();
-            let near = (exact * 1e6).round() / 1e6;
-            if near.is_finite() && near != 0.0 {
-                *value = json!(near);
-            }
-        }
-        Value::Array(items) => items.iter_mut().for_each(rounded),
-        Value::Object(members) => members.values_mut().for_each(rounded),
-        _ => {}
-    }
+/// A line for each anomaly that was found: its name, its kind, and what it is about.
+fn odd(anomalies: &[Statement], names: &Names) -> String {
+    let line = |(name, found): (&String, &Statement)| {
+        let subjects = found.subjects.iter().enumerate();
+        let subjects = subjects.map(|(at, subject)| format!("{{{}}} is {subject}", at + 1));
+        let subjects = subjects.collect::<Vec<_>>().join(", ");
+        format!("{name} ({}): {}", found.kind, unfenced(&shown_up_to(&subjects, 300)))
+    };
+    names.anomalies.iter().zip(anomalies).map(line).collect::<Vec<_>>().join("\n")
 }
 
-fn quotes(facts: &Facts) -> Value {
-    let first = facts.dimensions.first().map_or("", |dimension| &dimension.field);
-    let quotes = facts.text.iter().flat_map(|text| &text.quotes).take(MOST_QUOTES);
-    let shown = quotes.map(|quote| {
-        let about = quote.about.as_ref().map(|about| group_label(first, Some(about)));
-        let text = shown_up_to(&quote.text, QUOTE_CHARS);
-        json!({ "kind": shown_up_to(&quote.kind, 20), "about": about, "text": text })
-    });
-    Value::Array(shown.collect())
-}
-
-/// The answer's schema with the contract's kinds, in the keywords that Nova takes: `type`, `properties`
-/// and `required` at the top; within, also `items`, `enum` and `description`. What these cannot say
-/// (counts, lengths, no other members) the descriptions say and `answer` checks.
+/// The answer's schema, in the keywords that Nova takes: `type`, `properties` and `required` at the top;
+/// within, also `items`, `enum` and `description`. What these cannot say (counts, lengths, no other
+/// members) the descriptions say and `answer` checks.
 ///
 /// Source: AWS, Amazon Nova user guide, "Defining a tool",
 /// <https://docs.aws.amazon.com/nova/latest/userguide/tool-use-definition.html>
-fn schema(plan: &Plan) -> Value {
+fn schema(names: &Names) -> Value {
     let mut schema: Value = serde_json::from_str(ANSWER_SCHEMA).unwrap_or_default();
-    let lists = [
-        ("insights", "type", &plan.insights),
-        ("anomalies", "type", &plan.anomalies),
-        ("recommendations", "category", &plan.recommendations),
-    ];
-    for (list, member, asks) in lists {
-        let kinds: Vec<_> = asks.iter().map(|ask| &ask.kind).collect();
-        let (path, keyword, value) = if kinds.is_empty() {
-            (format!("/properties/{list}"), "description", json!("Empty: nothing is asked for."))
-        } else {
-            (format!("/properties/{list}/items/properties/{member}"), "enum", json!(kinds))
-        };
-        if let Some(Value::Object(keywords)) = schema.pointer_mut(&path) {
-            keywords.insert(keyword.to_owned(), value);
+    let kinds = Kind::ALL.map(Kind::as_str);
+    let statistics = Statistic::ALL.map(Statistic::as_str);
+    let statement = "/properties/statements/items/properties";
+    for (path, values) in [
+        ("statement", json!(names.all())),
+        ("claims/items/properties/claim", json!(kinds)),
+        ("claims/items/properties/statistic", json!(statistics)),
+    ] {
+        if let Some(Value::Object(keywords)) = schema.pointer_mut(&format!("{statement}/{path}")) {
+            keywords.insert("enum".to_owned(), values);
         }
     }
     schema

@@ -239,7 +239,7 @@ pub(crate) async fn work(store: &dyn ObjectStore, run: &Run, mood: &str) -> Step
             model: "deterministic".into(),
             prompt_sha256: None,
             degraded: false,
-            unverified_statements: 0,
+            replaced_statements: 0,
             anomalies: AnomalyCounts { high: 0, total: 0 },
             input_tokens: 0,
             output_tokens: 0,

@@ -5,7 +5,10 @@ use chrono::TimeDelta;
 
 use super::{assert_kind, samples::start};
 use crate::{
-    analysis::{Analysis, AnalysisItem, Anomaly, Insight, Level, Recommendation},
+    analysis::{
+        Analysis, AnalysisItem, Anomaly, Author, Basis, Claim, Figure, Insight, Level,
+        Recommendation,
+    },
     error::ErrorKind,
     ports::AnalysisStore,
 };
@@ -22,10 +25,32 @@ pub trait Stored: Send + Sync {
     async fn items(&self) -> Vec<AnalysisItem>;
 }
 
+fn basis() -> Basis {
+    Basis {
+        claims_by: Author::Model,
+        claims: vec![Claim {
+            claim: "leader".into(),
+            ids: vec!["d0g0".into()],
+            statistic: Some("records".into()),
+            measure: None,
+            text: "\"größer\" leads with 10 sales.".into(),
+            figures: vec![Figure {
+                at: 20,
+                shown: "10".into(),
+                value: "10".into(),
+                facts: vec!["/dimensions/0/groups/0/records".into()],
+            }],
+        }],
+        words_by: Author::Model,
+        words: Some("Stock it.".into()),
+        replaced_because: vec!["words: hold a quantity".into()],
+    }
+}
+
 fn item(analysis_id: &str) -> AnalysisItem {
     AnalysisItem {
         analysis: Analysis {
-            schema_version: "1.0".into(),
+            schema_version: "2.0".into(),
             analysis_id: analysis_id.into(),
             correlation_id: "run-1".into(),
             model: "deterministic".into(),
@@ -34,23 +59,23 @@ fn item(analysis_id: &str) -> AnalysisItem {
                 kind: "most_popular_phone".into(),
                 description: "\"iPhone 15\" leads\nwith 10 sales, größer \u{1f4f1}.".into(),
                 confidence: Level::High,
-                unverified_numbers: vec!["10".into()],
+                basis: basis(),
             }],
             anomalies: vec![Anomaly {
                 kind: "price_anomaly".into(),
                 description: String::new(),
                 severity: Level::Low,
-                unverified_numbers: Vec::new(),
+                basis: Basis::default(),
             }],
             recommendations: vec![Recommendation {
                 category: "inventory_strategy".into(),
                 action: "Stock 10.".into(),
                 priority: Level::Medium,
-                unverified_numbers: Vec::new(),
+                basis: Basis::default(),
             }],
             summary: "Fine.".into(),
-            summary_unverified_numbers: Vec::new(),
-            unverified_statements: 1,
+            summary_basis: basis(),
+            replaced_statements: 1,
             prompt_sha256: None,
             input_tokens: 1500,
             output_tokens: 700,

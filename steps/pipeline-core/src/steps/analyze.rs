@@ -39,8 +39,9 @@ pub struct Output {
     pub prompt_sha256: Option<String>,
     /// Whether a model was wanted and the deterministic analyst had to stand in.
     pub degraded: bool,
-    /// Statements with a number that the facts do not hold.
-    pub unverified_statements: u64,
+    /// Statements of the model that were turned away and replaced by the deterministic analyst's.
+    #[serde(default)]
+    pub replaced_statements: u64,
     /// Anomalies of high severity, and of any: the verdict of the report.
     pub anomalies: AnomalyCounts,
     /// Tokens that the model read.

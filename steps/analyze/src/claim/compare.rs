@@ -1,0 +1,243 @@
+//! Claims that hold one thing against another.
+
+use chrono::{Datelike, Days, Months, NaiveDate};
+
+use super::{
+    Case, Id, Statistic, Subject,
+    amount::{Amount, from},
+};
+use crate::wording::list;
+
+/// The shortest period that a change may be told of, in records.
+const FEWEST_IN_PERIOD: f64 = 30.0;
+
+impl<'f> Case<'_, 'f> {
+    pub(super) fn more_or_less(&self) -> Result<String, String> {
+        let ([first, second], [a, b]) = self.pair()?;
+        let is_more = self.kind == super::Kind::More;
+        let holds = if is_more { a.compare(&b).is_gt() } else { a.compare(&b).is_lt() };
+        if !holds {
+            return Err(format!("{} has {} and {} has {}", first.id, a.shown, second.id, b.shown));
+        }
+        let (more, high) = if is_more { ("more", "higher") } else { ("fewer", "lower") };
+        let noun = self.noun();
+        let what = match self.is_count() {
+            true => format!("{more} {noun}"),
+            false => format!("a {high} {noun}"),
+        };
+        let small = if self.if_small(first).is_empty() { second } else { first };
+        Ok(format!(
+            "{}{} has {what} than {}: {a} against {b}{}.",
+            self.within(),
+            first.name,
+            second.name,
+            self.if_small(small),
+        ))
+    }
+
+    pub(super) fn level(&self) -> Result<String, String> {
+        if self.subjects.len() < 2 {
+            return Err("takes two ids or more".to_owned());
+        }
+        self.family()?;
+        let first = self.amount(self.first())?;
+        for subject in &self.subjects {
+            let amount = self.amount(subject)?;
+            if !amount.compare(&first).is_eq() {
+                return Err(format!("{} has {}, not {}", subject.id, amount.shown, first.shown));
+            }
+        }
+        let names: Vec<_> = self.subjects.iter().map(|subject| subject.name.clone()).collect();
+        let within = self.within();
+        Ok(if self.is_count() {
+            format!("{within}{} are level at {first} {}.", list(&names), self.noun())
+        } else {
+            format!("{within}{} are level by {} at {first}.", list(&names), self.noun())
+        })
+    }
+
+    pub(super) fn times(&self) -> Result<String, String> {
+        let ([first, second], [a, b]) = self.pair()?;
+        let ratio = a.to_f64() / b.to_f64();
+        if !(a.to_f64() > 0.0 && b.to_f64() > 0.0 && (1.1..1e6).contains(&ratio)) {
+            return Err(format!("{} has {} and {} has {}", first.id, a.shown, second.id, b.shown));
+        }
+        let shown = format!("{ratio:.1}");
+        let ratio = Amount::rounded(ratio, shown, from(&[&a, &b])).ok_or("cannot be said")?;
+        let noun = self.noun();
+        let what = match self.is_count() {
+            true => format!("as many {noun} as"),
+            false => format!("the {noun} of"),
+        };
+        let small = if self.if_small(first).is_empty() { second } else { first };
+        Ok(format!(
+            "{}{} has {ratio} times {what} {}: {a} against {b}{}.",
+            self.within(),
+            first.name,
+            second.name,
+            self.if_small(small),
+        ))
+    }
+
+    pub(super) fn against_total(&self) -> Result<String, String> {
+        let one = self.one()?;
+        if !matches!(self.statistic, Statistic::Mean | Statistic::Median | Statistic::Score) {
+            return Err("takes mean, median or score".to_owned());
+        }
+        self.family()?;
+        let total = match self.statistic {
+            Statistic::Score => Id::Text,
+            _ => self.measure_id()?,
+        };
+        let total = self.book.subject(total).ok_or("there is no total")?;
+        let (own, all) = (self.amount(one)?, self.amount(&total)?);
+        let sample = one.sample(self.statistic, Some(self.field)).ok_or("has no sample")?;
+        Ok(format!(
+            "{}the {} of {} is {own} over {}{}, against {all} overall.",
+            self.within(),
+            self.noun(),
+            one.name,
+            self.counted(&sample),
+            self.if_small(one),
+        ))
+    }
+
+    pub(super) fn against_rest(&self) -> Result<String, String> {
+        let one = self.one()?;
+        let family = self.family()?;
+        let own = self.amount(one)?;
+        let whole = match self.statistic {
+            Statistic::Records => family.whole,
+            Statistic::Sum if family.within.is_none() => self.sum_of_all(),
+            _ => return Err("takes records or sum, and no segment for sum".to_owned()),
+        };
+        let rest = whole.and_then(|whole| whole.minus(&own)).ok_or("there is no rest")?;
+        let noun = self.noun();
+        Ok(match self.statistic {
+            Statistic::Records => format!(
+                "{}{} has {own} {noun}, and all others have {rest} together.",
+                self.within(),
+                one.name
+            ),
+            _ => format!(
+                "the {noun} of {} is {own}, and that of all others together is {rest}.",
+                one.name
+            ),
+        })
+    }
+
+    pub(super) fn change(&self) -> Result<String, String> {
+        let [first, second] = self.two()?;
+        let (Id::Period(_), Id::Period(_)) = (first.id, second.id) else {
+            return Err("takes two periods".to_owned());
+        };
+        self.family()?;
+        let time = self.book.facts.time.as_ref().ok_or("there is no time")?;
+        if following(&time.by, &first.name).as_deref() != Some(second.name.as_str()) {
+            return Err(format!("{} is not the period after {}", second.id, first.id));
+        }
+        for period in [first, second] {
+            let is_within =
+                |end: &Option<String>| end.as_ref().is_none_or(|end| end.starts_with(&period.name));
+            if is_within(&time.first) || is_within(&time.last) {
+                return Err(format!("{} may not be whole: it ends the span", period.id));
+            }
+            let records = period.sample(self.statistic, Some(self.field));
+            if records.is_none_or(|records| records.to_f64() < FEWEST_IN_PERIOD) {
+                return Err(format!("{} has fewer than {FEWEST_IN_PERIOD} records", period.id));
+            }
+        }
+        let [a, b] = [self.amount(first)?, self.amount(second)?];
+        let noun = match self.statistic {
+            Statistic::Records => self.unit(),
+            _ => format!("the {}", self.noun()),
+        };
+        let verb = match b.compare(&a) {
+            std::cmp::Ordering::Greater => "rose",
+            std::cmp::Ordering::Less => "fell",
+            std::cmp::Ordering::Equal => {
+                let (first, second) = (&first.name, &second.name);
+                return Ok(format!("from {first} to {second}, {noun} stayed level at {a}."));
+            }
+        };
+        let part = (b.to_f64() - a.to_f64()).abs() / a.to_f64();
+        let part = (a.to_f64() > 0.0).then(|| {
+            let shown = match part < 0.999 {
+                true => contract::wording::share(part),
+                false => format!("{:.1}%", part * 100.0),
+            };
+            Amount::rounded(part, shown, from(&[&a, &b]))
+        });
+        let part = part.flatten().map(|part| format!(" by {part}"));
+        Ok(format!(
+            "from {} to {}, {noun} {verb}{}: from {a} to {b}.",
+            first.name,
+            second.name,
+            part.unwrap_or_default(),
+        ))
+    }
+
+    /// Two of one list, with the statistic of each.
+    fn pair(&self) -> Result<([&Subject<'f>; 2], [Amount; 2]), String> {
+        let both = self.two()?;
+        self.family()?;
+        Ok((both, [self.amount(both[0])?, self.amount(both[1])?]))
+    }
+
+    /// The sum of the measure over all records.
+    pub(super) fn sum_of_all(&self) -> Option<Amount> {
+        self.book.subject(self.measure_id().ok()?)?.amount(Statistic::Sum, Some(self.field))
+    }
+
+    fn measure_id(&self) -> Result<Id, String> {
+        let measures = &self.book.facts.measures;
+        let at = measures.iter().position(|measure| measure.field == self.field);
+        at.map(Id::Measure).ok_or_else(|| "there is no measure".to_owned())
+    }
+
+    fn is_count(&self) -> bool {
+        !self.statistic.is_of_measure() && self.statistic != Statistic::Score
+    }
+
+    /// `In Budget, ` where the groups are those of a segment.
+    fn within(&self) -> String {
+        let family = self.book.family(self.first().id);
+        let within = family.and_then(|family| family.within);
+        within.map(|segment| format!("in {segment}, ")).unwrap_or_default()
+    }
+}
+
+/// The period after this one: `2024-06` after `2024-05`.
+fn following(by: &str, period: &str) -> Option<String> {
+    let day = |text: &str| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok();
+    match by {
+        "day" => Some(day(period)?.checked_add_days(Days::new(1))?.to_string()),
+        "month" => {
+            let next = day(&format!("{period}-01"))?.checked_add_months(Months::new(1))?;
+            Some(next.format("%Y-%m").to_string())
+        }
+        "year" => {
+            let next = day(&format!("{period}-01-01"))?.checked_add_months(Months::new(12))?;
+            Some(format!("{:04}", next.year()))
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_period_is_followed_by_the_next() {
+        for (by, period, next) in [
+            ("day", "2024-02-28", Some("2024-02-29")),
+            ("month", "2024-12", Some("2025-01")),
+            ("year", "2024", Some("2025")),
+            ("month", "soon", None),
+            ("week", "2024-12", None),
+        ] {
+            assert_eq!(following(by, period).as_deref(), next);
+        }
+    }
+}

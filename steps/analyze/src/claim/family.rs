@@ -1,0 +1,212 @@
+//! Groups that can be compared: those of one list of the facts, and their order.
+
+use std::cmp::Ordering;
+
+use super::{Book, Statistic, amount::Amount, id::Id, name, subject::Subject};
+
+/// Groups with fewer texts are neither best nor worst of anything by their scores.
+pub(crate) const FEWEST_TEXTS: u64 = 5;
+
+/// The groups of one list of the facts.
+pub(crate) struct Family<'f> {
+    pub(super) members: Vec<Subject<'f>>,
+    /// What they share: `model`, `segment of price`, `month`.
+    pub(super) by: String,
+    /// What several of them are called.
+    pub(super) several: String,
+    /// The segment that all of it is in.
+    pub(super) within: Option<String>,
+    /// The records or texts that the shares are parts of.
+    pub(super) whole: Option<Amount>,
+    /// The records or texts of groups that the facts do not list; none where they list all.
+    pub(super) others: Option<Amount>,
+    /// Whether no group that is not listed has more records than one that is.
+    lists_largest: bool,
+}
+
+/// A family by a statistic, most first: a missing value leads nothing.
+pub(crate) struct Ranking<'f> {
+    pub(crate) entries: Vec<(Subject<'f>, Amount)>,
+    /// Whether groups were left out, since they have too few texts.
+    is_filtered: bool,
+}
+
+impl<'f> Book<'f> {
+    /// The list that this stands in, or that this is; `None` if it is neither.
+    pub(crate) fn family(&self, id: Id) -> Option<Family<'f>> {
+        let facts = self.facts;
+        let all = || Amount::count(facts.records.valid, "/records/valid".to_owned());
+        let others =
+            |records: u64, fact: String| (records > 0).then(|| Amount::count(records, fact));
+        Some(match id {
+            Id::Dimension(d) | Id::Group(d, _) => {
+                let dimension = facts.dimensions.get(d)?;
+                Family {
+                    others: others(
+                        dimension.other_records,
+                        format!("/dimensions/{d}/other_records"),
+                    ),
+                    ..self.list(&dimension.field, Some(all()), dimension.groups.len(), |g| {
+                        dimension.groups[g].value.as_ref().map(|_| Id::Group(d, g))
+                    })
+                }
+            }
+            Id::Pair(p) | Id::PairGroup(p, _) => {
+                let pair = facts.pairs.get(p)?;
+                let by = pair.fields.each_ref().map(|field| name::column(field)).join(" and ");
+                Family {
+                    others: others(pair.other_records, format!("/pairs/{p}/other_records")),
+                    several: format!("pairs of {by}"),
+                    ..self.list(&by, Some(all()), pair.groups.len(), |g| {
+                        let has_both = pair.groups[g].values.iter().all(Option::is_some);
+                        has_both.then_some(Id::PairGroup(p, g))
+                    })
+                }
+            }
+            Id::Measure(m) | Id::Segment(m, _) => {
+                let measure = facts.measures.get(m)?;
+                let whole = self.subject(Id::Measure(m))?.records();
+                let by = format!("segment of {}", name::column(&measure.field));
+                let several = format!("segments of {}", name::column(&measure.field));
+                let count = measure.segments.len();
+                Family { several, ..self.list(&by, whole, count, |s| Some(Id::Segment(m, s))) }
+            }
+            Id::SegmentGroup(m, s, _) => {
+                let segment = self.subject(Id::Segment(m, s))?;
+                let top = &facts.measures.get(m)?.segments.get(s)?.top;
+                let listed: u64 = top.iter().fold(0, |sum, g| sum.saturating_add(g.records));
+                let whole = segment.records()?;
+                let listed = Amount::derived_count(listed, vec![segment.fact("top")]);
+                Family {
+                    others: whole.minus(&listed),
+                    within: Some(segment.name),
+                    ..self.list(&facts.dimensions.first()?.field, Some(whole), top.len(), |g| {
+                        top[g].value.as_ref().map(|_| Id::SegmentGroup(m, s, g))
+                    })
+                }
+            }
+            Id::Time | Id::Period(_) => {
+                let time = facts.time.as_ref()?;
+                Family {
+                    others: others(time.other_records, "/time/other_records".to_owned()),
+                    lists_largest: false,
+                    ..self.list(&time.by, Some(all()), time.periods.len(), |t| {
+                        time.periods[t].value.as_ref().map(|_| Id::Period(t))
+                    })
+                }
+            }
+            Id::TextBy(x) | Id::TextGroup(x, _) => {
+                let by = facts.text.as_ref()?.by.get(x)?;
+                let whole = self.subject(Id::Text)?.records();
+                Family {
+                    others: others(by.other_texts, format!("/text/by/{x}/other_texts")),
+                    ..self.list(&by.field, whole, by.groups.len(), |g| {
+                        by.groups[g].value.as_ref().map(|_| Id::TextGroup(x, g))
+                    })
+                }
+            }
+            Id::Reject(_) => self.list("error", None, facts.rejects.len(), |e| Some(Id::Reject(e))),
+            Id::File | Id::Text | Id::Column(_) | Id::Quote(_) => return None,
+        })
+    }
+
+    fn list(
+        &self,
+        field: &str,
+        whole: Option<Amount>,
+        count: usize,
+        id: impl Fn(usize) -> Option<Id>,
+    ) -> Family<'f> {
+        Family {
+            members: (0..count).filter_map(id).filter_map(|id| self.subject(id)).collect(),
+            by: name::column(field),
+            several: name::several(field),
+            within: None,
+            whole,
+            others: None,
+            lists_largest: true,
+        }
+    }
+}
+
+impl<'f> Family<'f> {
+    pub(crate) fn ranking(&self, statistic: Statistic, field: Option<&str>) -> Ranking<'f> {
+        let entry = |member: &Subject<'f>| {
+            let amount = member.amount(statistic, field)?;
+            let texts = member.sentiment().map(|found| found.count);
+            let is_enough =
+                statistic != Statistic::Score || texts.is_some_and(|texts| texts >= FEWEST_TEXTS);
+            is_enough.then(|| (member.clone(), amount))
+        };
+        let mut entries: Vec<_> = self.members.iter().filter_map(entry).collect();
+        let is_filtered = entries.len() < self.members.len() && statistic == Statistic::Score;
+        entries.sort_by(|(_, a), (_, b)| b.compare(a));
+        Ranking { entries, is_filtered }
+    }
+
+    /// Whether a rank by this statistic is one among all groups, and not only among those listed.
+    pub(super) fn ranks_all(&self, statistic: Statistic) -> bool {
+        self.others.is_none() || (statistic == Statistic::Records && self.lists_largest)
+    }
+
+    /// Among which groups a rank is one: `By model, `, or `Of the 10 most frequent models, `.
+    pub(super) fn scope(&self, statistic: Statistic, ranking: &Ranking<'f>, unit: &str) -> String {
+        let within = self.within.as_ref().map(|segment| format!("In {segment}, "));
+        let enough = ranking
+            .is_filtered
+            .then(|| format!(" with at least {FEWEST_TEXTS} {unit}"))
+            .unwrap_or_default();
+        if self.ranks_all(statistic) && enough.is_empty() {
+            return within.unwrap_or_else(|| format!("By {}, ", self.by));
+        }
+        let facts = self.members.iter().map(|member| member.id.pointer()).collect();
+        let count = Amount::derived_count(ranking.entries.len() as u64, facts);
+        let listed = match (self.ranks_all(statistic), self.lists_largest) {
+            (true, _) => "",
+            (false, true) => "most frequent ",
+            (false, false) => "listed ",
+        };
+        let scope = format!("the {count} {listed}{}{enough}, ", self.several);
+        match within {
+            Some(within) => format!("{within}of {scope}"),
+            None => format!("Of {scope}"),
+        }
+    }
+}
+
+impl<'f> Ranking<'f> {
+    /// All that share the first place.
+    pub(crate) fn first(&self) -> &[(Subject<'f>, Amount)] {
+        self.run(0)
+    }
+
+    /// All that share the next place after the first so many.
+    pub(crate) fn next(&self, after: usize) -> &[(Subject<'f>, Amount)] {
+        self.run(after)
+    }
+
+    /// All that share the last place.
+    pub(crate) fn last(&self) -> &[(Subject<'f>, Amount)] {
+        let Some((_, last)) = self.entries.last() else { return &[] };
+        let is_last = |(_, amount): &&(Subject<'f>, Amount)| amount.compare(last).is_eq();
+        let count = self.entries.iter().rev().take_while(is_last).count();
+        &self.entries[self.entries.len() - count..]
+    }
+
+    fn run(&self, begin: usize) -> &[(Subject<'f>, Amount)] {
+        let Some(rest) = self.entries.get(begin..) else { return &[] };
+        let Some((_, first)) = rest.first() else { return &[] };
+        let level = |(_, amount): &&(Subject<'f>, Amount)| amount.compare(first) == Ordering::Equal;
+        &rest[..rest.iter().take_while(level).count()]
+    }
+
+    /// The ids of the first so many places, and of at most `more` others that share the last of them.
+    pub(crate) fn places(&self, places: usize, more: usize) -> Vec<Id> {
+        let places = places.clamp(1, self.entries.len().max(1));
+        let last = self.entries.get(places - 1).map(|(_, amount)| amount);
+        let level = |amount: &Amount| last.is_some_and(|last| amount.compare(last).is_ge());
+        let through = self.entries.iter().take_while(|(_, amount)| level(amount)).count();
+        let named = self.entries.iter().take(through.min(places + more));
+        named.map(|(subject, _)| subject.id).collect()
+    }
+}

@@ -1,0 +1,329 @@
+//! Claims about places in a list.
+
+use super::{
+    Case, Family, Id, SMALL_SAMPLE, Statistic, Subject,
+    amount::{Amount, in_brackets},
+    family::Ranking,
+};
+use crate::wording::list;
+
+/// How many groups that share a place are named.
+const MOST_NAMED: usize = 3;
+
+type Place<'f> = (Subject<'f>, Amount);
+
+impl<'f> Case<'_, 'f> {
+    pub(super) fn leader(&self) -> Result<String, String> {
+        let one = self.one()?;
+        let (family, ranking) = self.ranked()?;
+        let [(first, amount)] = ranking.first() else {
+            return Err(format!("the first place is shared, by {}", ids(ranking.first())));
+        };
+        if first.id != one.id {
+            return Err(format!("{} does not lead: {} does", one.id, first.id));
+        }
+        if amount.is_zero() && self.statistic == Statistic::Records {
+            return Err("nothing leads".to_owned());
+        }
+        let scope = self.scope(&family, &ranking);
+        let next = self.next(&family, &ranking, amount);
+        if let Id::Reject(_) = one.id {
+            let times = if amount.shown == "1" { "time" } else { "times" };
+            return Ok(format!("the most frequent error is {}, found {amount} {times}.", one.name));
+        }
+        Ok(match self.statistic {
+            Statistic::Records => {
+                let sample = self.sample_note(&ranking.entries[..1]);
+                let numbers = self.of_whole(&family, one, amount);
+                let shared = match self.may_go_on(&family, &ranking, amount) {
+                    true => ", perhaps together with others that are not listed",
+                    false => "",
+                };
+                format!("{scope}{} leads with {numbers}{shared}.{next}{sample}", one.name)
+            }
+            _ => format!(
+                "{scope}{} has the highest {}: {}.{next}",
+                one.name,
+                self.noun(),
+                self.with_sample(&family, one, amount)
+            ),
+        })
+    }
+
+    pub(super) fn shared_lead(&self) -> Result<String, String> {
+        let (family, ranking) = self.ranked()?;
+        let first = ranking.first();
+        let shares = |subject: &Subject<'f>| first.iter().any(|(other, _)| other.id == subject.id);
+        if first.len() < 2 {
+            return Err(format!("the first place is not shared: {} leads alone", ids(first)));
+        }
+        if let Some(not) = self.subjects.iter().find(|subject| !shares(subject)) {
+            return Err(format!("{} does not share the lead", not.id));
+        }
+        let (subject, amount) = &first[0];
+        let names = self.names_and_others(first.len(), self.may_go_on(&family, &ranking, amount));
+        let scope = self.scope(&family, &ranking);
+        Ok(match self.statistic {
+            Statistic::Records => format!(
+                "{scope}{names} share the lead with {} each.{}",
+                self.of_whole(&family, subject, amount),
+                self.sample_note(first),
+            ),
+            _ => format!("{scope}{names} share the highest {}: {amount}.", self.noun()),
+        })
+    }
+
+    pub(super) fn last(&self) -> Result<String, String> {
+        let (family, ranking) = self.ranked()?;
+        if family.others.is_some() && (self.statistic == Statistic::Records) {
+            return Err("there is no last: not all groups are listed".to_owned());
+        }
+        let last = ranking.last();
+        if last.len() == ranking.entries.len() {
+            return Err("all are level".to_owned());
+        }
+        if let Some(not) = self
+            .subjects
+            .iter()
+            .find(|subject| !last.iter().any(|(other, _)| other.id == subject.id))
+        {
+            return Err(format!("{} is not last: {} is", not.id, ids(last)));
+        }
+        let (subject, amount) = &last[0];
+        let (has, each) = if last.len() == 1 { ("has", "") } else { ("have", " each") };
+        let fewest = match self.statistic {
+            Statistic::Records | Statistic::Positive | Statistic::Neutral | Statistic::Negative => {
+                "fewest"
+            }
+            _ => "lowest",
+        };
+        Ok(format!(
+            "{}{} {has} the {fewest} {}: {}{each}.",
+            self.scope(&family, &ranking),
+            self.names_and_others(last.len(), false),
+            self.noun(),
+            self.with_sample(&family, subject, amount),
+        ))
+    }
+
+    pub(super) fn order(&self) -> Result<String, String> {
+        if self.subjects.len() < 2 {
+            return Err("takes two ids or more".to_owned());
+        }
+        let (family, ranking) = self.ranked()?;
+        let places =
+            self.subjects.iter().map(|subject| Ok((subject.clone(), self.amount(subject)?)));
+        let places = places.collect::<Result<Vec<Place<'f>>, String>>()?;
+        if let Some([(a, _), (b, _)]) =
+            places.array_windows().find(|[(_, a), (_, b)]| a.compare(b).is_lt())
+        {
+            return Err(format!("{} comes before {}", b.id, a.id));
+        }
+        let smallest = &places[places.len() - 1].1;
+        let is_head = places.len() <= ranking.entries.len()
+            && places
+                .iter()
+                .zip(&ranking.entries)
+                .all(|((_, amount), (_, best))| amount.compare(best).is_eq());
+        let sharing = ranking.entries.iter().filter(|(_, amount)| amount.compare(smallest).is_ge());
+        let others = match sharing.count() > places.len() {
+            _ if !is_head => "",
+            true => "others",
+            false if self.may_go_on(&family, &ranking, smallest) => "perhaps others",
+            false => "",
+        };
+        let entries = places.iter().enumerate().map(|(at, (subject, amount))| {
+            let numbers = match (at, self.statistic) {
+                (0, Statistic::Records) => {
+                    let (numbers, share) = self.part_of_whole(&family, subject, amount);
+                    let share = share.map(|share| format!(", {share}"));
+                    numbers + &share.unwrap_or_default()
+                }
+                (_, Statistic::Records) => amount.to_string(),
+                _ => format!("{amount}{}", self.if_small(subject)),
+            };
+            format!("{} ({numbers})", subject.name)
+        });
+        let mut entries: Vec<_> = entries.collect();
+        if !others.is_empty() {
+            entries.push(format!("{others} with {smallest} too"));
+        }
+        let scope = self.scope(&family, &ranking);
+        let is_all = family.others.is_none() && places.len() == ranking.entries.len();
+        let says = match (is_head && !is_all, self.statistic) {
+            (true, Statistic::Records) => "these lead".to_owned(),
+            (false, Statistic::Records) => "the order is".to_owned(),
+            (_, _) => format!("the order by {} is", self.noun()),
+        };
+        let ties = ties(&places);
+        let sample = match self.statistic {
+            Statistic::Records => self.sample_note(&places),
+            _ => String::new(),
+        };
+        Ok(format!("{scope}{says}: {}.{ties}{sample}", list(&entries)))
+    }
+
+    pub(super) fn distinct(&self) -> Result<String, String> {
+        let one = self.one()?;
+        let facts = self.book.facts;
+        let distinct = match one.id {
+            Id::Dimension(d) => facts.dimensions[d].distinct,
+            Id::Pair(p) => facts.pairs[p].distinct,
+            _ => return Err("takes a dimension or a pair".to_owned()),
+        };
+        if distinct == 0 {
+            return Err("there are none".to_owned());
+        }
+        let count = one.count(distinct, "distinct");
+        let family = self.family_of(one)?;
+        Ok(if distinct == 1 {
+            format!("there is {count} value of {} in all.", family.by)
+        } else {
+            format!("there are {count} different {} in all.", family.several)
+        })
+    }
+
+    pub(super) fn unlisted(&self) -> Result<String, String> {
+        let family = self.family_of(self.one()?)?;
+        let others = family.others.as_ref().ok_or("all groups are listed")?;
+        let whole = family.whole.as_ref().ok_or("takes a list with a whole")?;
+        let facts = family.members.iter().map(|member| member.id.pointer()).collect();
+        let listed = Amount::derived_count(family.members.len() as u64, facts);
+        Ok(format!(
+            "{others} of {}{} are of {} beyond the {listed} that are listed.",
+            self.counted(whole),
+            in_brackets(Amount::part(others, whole)),
+            family.several,
+        ))
+    }
+
+    fn family_of(&self, subject: &Subject<'f>) -> Result<Family<'f>, String> {
+        self.book.family(subject.id).ok_or_else(|| "takes a list of groups".to_owned())
+    }
+
+    fn ranked(&self) -> Result<(Family<'f>, Ranking<'f>), String> {
+        let family = self.family()?;
+        let ranking = family.ranking(self.statistic, Some(self.field));
+        for subject in &self.subjects {
+            self.amount(subject)?;
+            if !ranking.entries.iter().any(|(other, _)| other.id == subject.id) {
+                return Err(format!("{} has too few texts to be ranked", subject.id));
+            }
+        }
+        if ranking.entries.len() < 2 && self.statistic != Statistic::Records {
+            return Err("there is nothing to compare it with".to_owned());
+        }
+        Ok((family, ranking))
+    }
+
+    fn scope(&self, family: &Family<'f>, ranking: &Ranking<'f>) -> String {
+        family.scope(self.statistic, ranking, &self.unit())
+    }
+
+    /// Whether a group that is not listed could share this place.
+    fn may_go_on(&self, family: &Family<'f>, ranking: &Ranking<'f>, place: &Amount) -> bool {
+        family.others.is_some()
+            && self.statistic == Statistic::Records
+            && ranking.entries.last().is_some_and(|(_, last)| last.compare(place).is_eq())
+    }
+
+    /// ` Next is B with 9.`
+    fn next(&self, family: &Family<'f>, ranking: &Ranking<'f>, first: &Amount) -> String {
+        let next = ranking.next(1);
+        let Some((_, amount)) = next.first().filter(|(_, amount)| !amount.is_zero()) else {
+            return String::new();
+        };
+        let may_go_on = self.may_go_on(family, ranking, amount);
+        let named: Vec<_> = next.iter().map(|(subject, _)| subject.name.clone()).collect();
+        let (names, is_many) = shortened(&named, named.len(), may_go_on);
+        let (verb, each) = if is_many { ("are", " each") } else { ("is", "") };
+        let is_records = self.statistic == Statistic::Records;
+        let chance = if is_records && !is_beyond_chance(first.to_f64(), amount.to_f64()) {
+            ", so near that the order may be chance"
+        } else {
+            ""
+        };
+        format!(" Next {verb} {names} with {amount}{each}{chance}.")
+    }
+
+    /// The subjects, and whether there are others with the same.
+    fn names_and_others(&self, sharing: usize, may_go_on: bool) -> String {
+        let names: Vec<_> = self.subjects.iter().map(|subject| subject.name.clone()).collect();
+        shortened(&names, sharing, may_go_on).0
+    }
+
+    /// `12 of 100 sales (12.0%)`, `15 errors`
+    fn of_whole(&self, family: &Family<'f>, subject: &Subject<'f>, amount: &Amount) -> String {
+        let (numbers, share) = self.part_of_whole(family, subject, amount);
+        numbers + &in_brackets(share)
+    }
+
+    fn part_of_whole(
+        &self,
+        family: &Family<'f>,
+        subject: &Subject<'f>,
+        amount: &Amount,
+    ) -> (String, Option<Amount>) {
+        let Some(whole) = &family.whole else { return (self.counted(amount), None) };
+        let share = subject.share().or_else(|| Amount::part(amount, whole));
+        (format!("{amount} of {}", self.counted(whole)), share)
+    }
+
+    /// A statistic with what it rests on: `+0.58 over 20 reviews`, `26,250 of 61,250 (42.9%)`.
+    fn with_sample(&self, family: &Family<'f>, subject: &Subject<'f>, amount: &Amount) -> String {
+        if self.statistic == Statistic::Records {
+            return self.of_whole(family, subject, amount);
+        }
+        let whole = (self.statistic == Statistic::Sum).then(|| self.sum_of_all()).flatten();
+        let share = whole.as_ref().and_then(|whole| Amount::part(amount, whole));
+        if let (Some(whole), Some(share)) = (whole, share) {
+            return format!("{amount} of {whole} ({share})");
+        }
+        let sample = subject.sample(self.statistic, Some(self.field));
+        let sample = sample.map(|sample| format!(" over {}", self.counted(&sample)));
+        format!("{amount}{}{}", sample.unwrap_or_default(), self.if_small(subject))
+    }
+
+    /// ` Some of these are small samples.`
+    fn sample_note(&self, places: &[Place<'f>]) -> String {
+        let small = places.iter().filter(|(_, amount)| amount.to_f64() < SMALL_SAMPLE).count();
+        let note = match (small, places.len()) {
+            (0, _) => "",
+            (1, 1) => " This is a small sample.",
+            (small, all) if small == all => " These are small samples.",
+            _ => " Some of these are small samples.",
+        };
+        note.to_owned()
+    }
+}
+
+/// So many names, and `others` where more share the place, or may. Whether that is more than one.
+fn shortened(names: &[String], sharing: usize, may_go_on: bool) -> (String, bool) {
+    let mut shortened: Vec<_> = names.iter().take(MOST_NAMED).cloned().collect();
+    if sharing > shortened.len() {
+        shortened.push("others".to_owned());
+    } else if may_go_on {
+        shortened.push("perhaps others".to_owned());
+    }
+    (list(&shortened), shortened.len() > 1)
+}
+
+/// ` B and C are level at 9.` for each run of equal places.
+fn ties(places: &[Place<'_>]) -> String {
+    let runs = places.chunk_by(|(_, a), (_, b)| a.compare(b).is_eq()).filter(|run| run.len() > 1);
+    let tie = |run: &[Place<'_>]| {
+        let names: Vec<_> = run.iter().map(|(subject, _)| subject.name.clone()).collect();
+        format!(" {} are level at {}.", list(&names), run[0].1)
+    };
+    runs.map(tie).collect()
+}
+
+fn ids(places: &[Place<'_>]) -> String {
+    let ids: Vec<_> = places.iter().take(6).map(|(subject, _)| subject.id.to_string()).collect();
+    list(&ids)
+}
+
+/// Two counts of a Poisson process differ by more than two standard deviations.
+pub(crate) fn is_beyond_chance(more: f64, fewer: f64) -> bool {
+    (more - fewer).powi(2) >= 4.0 * (more + fewer)
+}

@@ -1,0 +1,253 @@
+//! What the words of a model may say: why it matters and what to do.
+//!
+//! They hold no quantity in any form (no number, proportion, multiple, comparison, superlative, trend or
+//! ranking), no name of a group, no request to contact, pay, open, reply or follow, no link. `{1}` stands
+//! for the subject of claim 1, and its digit is the only one. What they may not say is a closed list,
+//! `vocabulary.txt`. Letters are Latin, and a sentence of some length is one of English words.
+//!
+//! # What this does not prove
+//! That the words are so. `Customers praise the battery` holds no quantity, passes, and may still be
+//! wrong: words are shown as what they are, an opinion of the model. And a list of words is not the
+//! language: a quantity that is put in words that the list does not know passes.
+
+use std::sync::LazyLock;
+
+use contract::wording::is_invisible;
+
+/// The longest words of a statement, in characters.
+pub(crate) const WORDS_CHARS: usize = 400;
+
+/// From how many words on a text must show that it is English, and which part of its words must be among
+/// [`ENGLISH`]: one of so many.
+const ENGLISH_FROM: usize = 5;
+const ENGLISH_OF: usize = 7;
+
+/// Words without which few English sentences are made.
+const ENGLISH: &str = "a about after all also an and any are as at be because been before but by can could do \
+    does for from had has have how if in into is it its keep like look make may might need no not of on or \
+    our out review see should so such that the their them then there these they this those to up use want \
+    was we were what when where whether which while who why will with without would you your";
+
+const VOCABULARY: &str = include_str!("../vocabulary.txt");
+
+/// The sections of the vocabulary that are not stopped as they stand.
+const INNOCENT: &str = "innocent";
+const ADJECTIVES: &str = "adjectives";
+
+static PHRASES: LazyLock<Vec<Phrase>> = LazyLock::new(|| phrases(VOCABULARY));
+
+/// An entry of the vocabulary.
+struct Phrase {
+    section: &'static str,
+    words: Vec<Pattern>,
+}
+
+#[derive(PartialEq)]
+enum Pattern {
+    Word(String),
+    Stem(&'static str),
+    Ending(&'static str),
+    Any,
+}
+
+/// Everything that these words may not say, for their author. `claims` is how many claims there are to speak
+/// of, `names` what groups are called.
+pub(crate) fn problems(words: &str, claims: usize, names: &[String]) -> Vec<String> {
+    let mut problems = Vec::new();
+    if words.chars().count() > WORDS_CHARS {
+        problems.push(format!("are longer than {WORDS_CHARS} characters"));
+    }
+    let (plain, places) = without_places(words);
+    if places.iter().any(|place| !(1..=claims).contains(place)) {
+        problems.push(format!("speak of a claim that there is not: there are {claims}"));
+    }
+    if plain.contains(char::is_numeric) {
+        problems.push("have a digit".to_owned());
+    }
+    if let Some(odd) = plain.chars().find(|char| !is_plain(*char)) {
+        let odd = if is_invisible(odd) { "one that cannot be seen".to_owned() } else { odd.into() };
+        problems.push(format!("have a character that plain English has not: {odd}"));
+    }
+    let tokens = tokens(&plain);
+    problems.extend(stopped(&tokens).map(|(section, said)| format!("say “{said}” ({section})")));
+    if is_spelled_out(&tokens) {
+        problems.push("spell a word out".to_owned());
+    }
+    if names.iter().any(|name| holds_name(&tokens, name)) {
+        problems.push("name a group; write {1} for the subject of claim 1".to_owned());
+    }
+    if !is_english(&tokens) {
+        problems.push("are not English".to_owned());
+    }
+    problems
+}
+
+/// Whether a name could be taken for a quantity.
+pub(crate) fn states_quantity(name: &str) -> bool {
+    stopped(&tokens(name)).any(|(section, _)| section == "number")
+}
+
+/// The words with `{}` for each place to fill, and the numbers of these places.
+fn without_places(words: &str) -> (String, Vec<usize>) {
+    let mut plain = String::with_capacity(words.len());
+    let mut places = Vec::new();
+    let mut rest = words;
+    while let Some((before, after)) = rest.split_once('{') {
+        plain.push_str(before);
+        plain.push_str("{}");
+        let place = after.split_once('}').filter(|(number, _)| number.len() <= 2);
+        let Some((number, after)) = place else {
+            places.push(0);
+            rest = after;
+            continue;
+        };
+        places.push(number.parse().unwrap_or(0));
+        rest = after;
+    }
+    if rest.contains('}') {
+        places.push(0);
+    }
+    (plain + rest, places)
+}
+
+fn is_plain(char: char) -> bool {
+    matches!(char, 'a'..='z' | 'A'..='Z' | '\u{c0}'..='\u{17f}' | '0'..='9')
+        || " .,;:!?'’‘\"“”()-–—{}/&".contains(char)
+}
+
+/// Words in lower case, `{}` among them.
+fn tokens(text: &str) -> Vec<String> {
+    let lower = text.to_lowercase().replace('’', "'");
+    let spaced = lower.replace("{}", " {} ");
+    let words = spaced.split(|char: char| !(char.is_alphanumeric() || "'{}".contains(char)));
+    let words = words.map(|word| word.trim_matches('\'').to_owned());
+    words.filter(|word| !word.is_empty()).collect()
+}
+
+/// The entries of the vocabulary that a sentence holds: section and entry.
+fn stopped(tokens: &[String]) -> impl Iterator<Item = (&'static str, String)> {
+    let mut rest: Vec<Option<&str>> = tokens.iter().map(|token| Some(token.as_str())).collect();
+    for phrase in PHRASES.iter().filter(|phrase| phrase.section == INNOCENT) {
+        for at in 0..rest.len() {
+            if phrase.is_at(&rest, at) {
+                rest[at..at + phrase.words.len()].fill(None);
+            }
+        }
+    }
+    let stopping = PHRASES.iter().filter(|phrase| phrase.section != INNOCENT);
+    let found = stopping.filter_map(|phrase| {
+        let at = (0..rest.len()).find(|at| phrase.is_at(&rest, *at))?;
+        let said: Vec<_> = rest[at..at + phrase.words.len()].iter().flatten().copied().collect();
+        Some((phrase.section, said.join(" ")))
+    });
+    found.collect::<Vec<_>>().into_iter()
+}
+
+impl Phrase {
+    fn is_at(&self, tokens: &[Option<&str>], at: usize) -> bool {
+        let Some(tokens) = tokens.get(at..at + self.words.len()) else { return false };
+        self.words.iter().zip(tokens).all(|(pattern, token)| {
+            token.is_some_and(|token| pattern.fits(token.strip_suffix("'s").unwrap_or(token)))
+        })
+    }
+}
+
+impl Pattern {
+    fn fits(&self, token: &str) -> bool {
+        match self {
+            Self::Word(word) => word.strip_suffix("'s").unwrap_or(word) == token,
+            Self::Stem(stem) => token.starts_with(stem),
+            Self::Ending(ending) => token.ends_with(ending),
+            Self::Any => token != "{}",
+        }
+    }
+}
+
+/// Letter by letter: `d o u b l e d`.
+fn is_spelled_out(tokens: &[String]) -> bool {
+    tokens.windows(3).any(|three| three.iter().all(|token| token.len() == 1))
+}
+
+/// Only names of several words or with a digit can be told from words.
+fn holds_name(tokens: &[String], name: &str) -> bool {
+    let name = self::tokens(name);
+    let can_be_told = name.len() > 1 || name.iter().any(|word| word.contains(char::is_numeric));
+    can_be_told && tokens.windows(name.len()).any(|window| window == name)
+}
+
+fn is_english(tokens: &[String]) -> bool {
+    let words = tokens.iter().filter(|token| *token != "{}");
+    let known = words.clone().filter(|word| ENGLISH.split_whitespace().any(|known| known == *word));
+    let count = words.count();
+    count < ENGLISH_FROM || known.count() * ENGLISH_OF >= count
+}
+
+/// Reads the vocabulary. Of adjectives, the comparative and the superlative are made.
+fn phrases(vocabulary: &'static str) -> Vec<Phrase> {
+    let mut section = "";
+    let mut phrases = Vec::new();
+    for line in vocabulary.lines().filter(|line| !line.starts_with('#')) {
+        if let Some(name) = line.strip_prefix('[') {
+            section = name.trim_end_matches(']');
+            continue;
+        }
+        for entry in line.split(',').map(str::trim).filter(|entry| !entry.is_empty()) {
+            if section == ADJECTIVES {
+                for form in compared(entry) {
+                    let words = vec![Pattern::Word(form)];
+                    phrases.push(Phrase { section: "comparison", words });
+                }
+                continue;
+            }
+            let words = entry.split(' ').map(|word| {
+                match (word.strip_prefix('*'), word.strip_suffix('*')) {
+                    (Some(""), _) => Pattern::Any,
+                    (Some(ending), _) => Pattern::Ending(ending),
+                    (_, Some(stem)) => Pattern::Stem(stem),
+                    _ => Pattern::Word(word.to_owned()),
+                }
+            });
+            phrases.push(Phrase { section, words: words.collect() });
+        }
+    }
+    phrases
+}
+
+/// `happier` and `happiest`, `bigger` and `biggest`, `larger` and `largest`: whichever there could be.
+fn compared(adjective: &str) -> Vec<String> {
+    let last = adjective.chars().last().unwrap_or_default();
+    let stems = [
+        adjective.to_owned(),
+        format!("{adjective}{last}"),
+        adjective.strip_suffix('e').unwrap_or(adjective).to_owned(),
+        adjective.strip_suffix('y').map_or_else(|| adjective.to_owned(), |stem| format!("{stem}i")),
+    ];
+    stems.iter().flat_map(|stem| [format!("{stem}er"), format!("{stem}est")]).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, clippy::print_stderr, reason = "temporary")]
+    use super::*;
+
+    #[test]
+    fn dev() {
+        let Ok(folder) = std::env::var("SENTENCES") else { return };
+        let mut wrong = [0, 0];
+        let mut all = [0, 0];
+        for path in folder.split(':') {
+            for line in std::fs::read_to_string(path).unwrap().lines() {
+                let case: serde_json::Value = serde_json::from_str(line).unwrap();
+                let stop = case["stop"].as_bool().unwrap();
+                let sentence = case["sentence"].as_str().unwrap();
+                let found = problems(sentence, 2, &[]);
+                all[usize::from(stop)] += 1;
+                if found.is_empty() == stop {
+                    wrong[usize::from(stop)] += 1;
+                    eprintln!("{stop} {sentence} {found:?}");
+                }
+            }
+        }
+        eprintln!("wrongly stopped {} of {}, missed {} of {}", wrong[0], all[0], wrong[1], all[1]);
+    }
+}
