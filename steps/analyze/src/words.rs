@@ -10,7 +10,7 @@
 //! wrong: words are shown as what they are, an opinion of the model. And a list of words is not the
 //! language: a quantity that is put in words that the list does not know passes.
 
-use std::sync::LazyLock;
+use std::{collections::HashMap, ops::Range, sync::LazyLock};
 
 use contract::wording::is_invisible;
 
@@ -20,13 +20,14 @@ pub(crate) const WORDS_CHARS: usize = 400;
 /// From how many words on a text must show that it is English, and which part of its words must be among
 /// [`ENGLISH`]: one of so many.
 const ENGLISH_FROM: usize = 5;
-const ENGLISH_OF: usize = 7;
+const ENGLISH_OF: usize = 9;
 
 /// Words without which few English sentences are made.
-const ENGLISH: &str = "a about after all also an and any are as at be because been before but by can could do \
-    does for from had has have how if in into is it its keep like look make may might need no not of on or \
-    our out review see should so such that the their them then there these they this those to up use want \
-    was we were what when where whether which while who why will with without would you your";
+const ENGLISH: &str = "a about after all also an and any are around as at be because been before between but by can \
+    check could do does for from give had has have how if in into is it its keep let like look make may might near \
+    need no not of on once or our out put review see should show since so such take that the their them then there \
+    these they this those to up use want was we were what when where whether which while who why will with without \
+    would you your";
 
 const VOCABULARY: &str = include_str!("../vocabulary.txt");
 
@@ -34,7 +35,16 @@ const VOCABULARY: &str = include_str!("../vocabulary.txt");
 const INNOCENT: &str = "innocent";
 const ADJECTIVES: &str = "adjectives";
 
-static PHRASES: LazyLock<Vec<Phrase>> = LazyLock::new(|| phrases(VOCABULARY));
+static PHRASES: LazyLock<Phrases> = LazyLock::new(|| Phrases::read(VOCABULARY));
+
+/// The vocabulary.
+#[derive(Default)]
+struct Phrases {
+    /// By the first word.
+    by_word: HashMap<String, Vec<Phrase>>,
+    /// Those that begin with a pattern.
+    others: Vec<Phrase>,
+}
 
 /// An entry of the vocabulary.
 struct Phrase {
@@ -45,7 +55,7 @@ struct Phrase {
 #[derive(PartialEq)]
 enum Pattern {
     Word(String),
-    Stem(&'static str),
+    Stem(String),
     Ending(&'static str),
     Any,
 }
@@ -61,15 +71,17 @@ pub(crate) fn problems(words: &str, claims: usize, names: &[String]) -> Vec<Stri
     if places.iter().any(|place| !(1..=claims).contains(place)) {
         problems.push(format!("speak of a claim that there is not: there are {claims}"));
     }
-    if plain.contains(char::is_numeric) {
-        problems.push("have a digit".to_owned());
+    if plain.contains(char::is_numeric) || has_roman_numeral(&plain) {
+        problems.push("have a number".to_owned());
     }
     if let Some(odd) = plain.chars().find(|char| !is_plain(*char)) {
         let odd = if is_invisible(odd) { "one that cannot be seen".to_owned() } else { odd.into() };
         problems.push(format!("have a character that plain English has not: {odd}"));
     }
     let tokens = tokens(&plain);
-    problems.extend(stopped(&tokens).map(|(section, said)| format!("say “{said}” ({section})")));
+    problems.extend(
+        stopped(&tokens).into_iter().map(|(section, said)| format!("say “{said}” ({section})")),
+    );
     if is_spelled_out(&tokens) {
         problems.push("spell a word out".to_owned());
     }
@@ -84,7 +96,7 @@ pub(crate) fn problems(words: &str, claims: usize, names: &[String]) -> Vec<Stri
 
 /// Whether a name could be taken for a quantity.
 pub(crate) fn states_quantity(name: &str) -> bool {
-    stopped(&tokens(name)).any(|(section, _)| section == "number")
+    stopped(&tokens(name)).iter().any(|(section, _)| *section == "number")
 }
 
 /// The words with `{}` for each place to fill, and the numbers of these places.
@@ -124,43 +136,117 @@ fn tokens(text: &str) -> Vec<String> {
     words.filter(|word| !word.is_empty()).collect()
 }
 
-/// The entries of the vocabulary that a sentence holds: section and entry.
-fn stopped(tokens: &[String]) -> impl Iterator<Item = (&'static str, String)> {
-    let mut rest: Vec<Option<&str>> = tokens.iter().map(|token| Some(token.as_str())).collect();
-    for phrase in PHRASES.iter().filter(|phrase| phrase.section == INNOCENT) {
-        for at in 0..rest.len() {
-            if phrase.is_at(&rest, at) {
-                rest[at..at + phrase.words.len()].fill(None);
+/// The entries of the vocabulary that a sentence holds: section and entry. An innocent one excuses those that
+/// it overlaps and that are no longer.
+fn stopped(tokens: &[String]) -> Vec<(&'static str, String)> {
+    let forms: Vec<_> = tokens.iter().map(|token| [token.clone(), squashed(token)]).collect();
+    let found = (0..tokens.len()).flat_map(|at| {
+        PHRASES.at(&forms, at).map(move |found| (at..at + found.words.len(), found))
+    });
+    let found: Vec<_> = found.collect();
+    let innocent = |span: &Range<usize>| {
+        let excuses = |(other, phrase): &(Range<usize>, &Phrase)| {
+            let overlaps = other.start < span.end && span.start < other.end;
+            phrase.section == INNOCENT && overlaps && span.len() <= other.len()
+        };
+        found.iter().any(excuses)
+    };
+    let stopped = found.iter().filter(|(span, _)| !innocent(span));
+    stopped.map(|(span, phrase)| (phrase.section, tokens[span.clone()].join(" "))).collect()
+}
+
+/// A word as it compares: without the `'s` of a genitive, and so that usual misspellings of long words are
+/// no way around the list.
+fn squashed(word: &str) -> String {
+    const LONG_CHARS: usize = 6;
+    let word = word.strip_suffix("'s").unwrap_or(word);
+    if word.chars().count() < LONG_CHARS {
+        return word.to_owned();
+    }
+    let mut chars: Vec<char> = word.replace("ck", "k").replace("ph", "f").chars().collect();
+    chars.dedup();
+    chars.into_iter().collect()
+}
+
+impl Phrases {
+    /// The entries that begin at this word, of which there is each as it is written and squashed.
+    fn at<'t>(
+        &self,
+        tokens: &'t [[String; 2]],
+        at: usize,
+    ) -> impl Iterator<Item = &Phrase> + use<'_, 't> {
+        let by_word = self.by_word.get(&tokens[at][1]);
+        let some = by_word.into_iter().flatten().chain(&self.others);
+        some.filter(move |phrase| phrase.is_at(tokens, at))
+    }
+
+    /// Reads the vocabulary. Of adjectives, the comparative and the superlative are made.
+    fn read(vocabulary: &'static str) -> Self {
+        let mut phrases = Self::default();
+        let mut section = "";
+        for line in vocabulary.lines().filter(|line| !line.starts_with('#')) {
+            if let Some(name) = line.strip_prefix('[') {
+                section = name.trim_end_matches(']');
+                continue;
+            }
+            for entry in line.split(',').map(str::trim).filter(|entry| !entry.is_empty()) {
+                if section == ADJECTIVES {
+                    for form in compared(entry) {
+                        phrases.add("comparison", vec![Pattern::Word(squashed(&form))]);
+                    }
+                } else {
+                    phrases.add(section, entry.split(' ').map(Pattern::read).collect());
+                }
             }
         }
+        phrases
     }
-    let stopping = PHRASES.iter().filter(|phrase| phrase.section != INNOCENT);
-    let found = stopping.filter_map(|phrase| {
-        let at = (0..rest.len()).find(|at| phrase.is_at(&rest, *at))?;
-        let said: Vec<_> = rest[at..at + phrase.words.len()].iter().flatten().copied().collect();
-        Some((phrase.section, said.join(" ")))
-    });
-    found.collect::<Vec<_>>().into_iter()
+
+    fn add(&mut self, section: &'static str, words: Vec<Pattern>) {
+        let list = match words.first() {
+            Some(Pattern::Word(word)) => self.by_word.entry(word.clone()).or_default(),
+            _ => &mut self.others,
+        };
+        list.push(Phrase { section, words });
+    }
 }
 
 impl Phrase {
-    fn is_at(&self, tokens: &[Option<&str>], at: usize) -> bool {
-        let Some(tokens) = tokens.get(at..at + self.words.len()) else { return false };
-        self.words.iter().zip(tokens).all(|(pattern, token)| {
-            token.is_some_and(|token| pattern.fits(token.strip_suffix("'s").unwrap_or(token)))
+    fn is_at(&self, tokens: &[[String; 2]], at: usize) -> bool {
+        let tokens = tokens.get(at..at + self.words.len());
+        tokens.is_some_and(|tokens| {
+            self.words.iter().zip(tokens).all(|(pattern, token)| pattern.fits(token))
         })
     }
 }
 
 impl Pattern {
-    fn fits(&self, token: &str) -> bool {
+    fn read(word: &'static str) -> Self {
+        match (word.strip_prefix('*'), word.strip_suffix('*')) {
+            (Some(""), _) => Self::Any,
+            (Some(ending), _) => Self::Ending(ending),
+            (_, Some(stem)) => Self::Stem(squashed(stem)),
+            _ => Self::Word(squashed(word)),
+        }
+    }
+
+    fn fits(&self, [token, squashed]: &[String; 2]) -> bool {
         match self {
-            Self::Word(word) => word.strip_suffix("'s").unwrap_or(word) == token,
-            Self::Stem(stem) => token.starts_with(stem),
+            Self::Word(word) => word == squashed,
+            Self::Stem(stem) => token.starts_with(stem) || squashed.starts_with(stem),
             Self::Ending(ending) => token.ends_with(ending),
             Self::Any => token != "{}",
         }
     }
+}
+
+/// Such as `XIV`. `XL` is a size, `CV` a life.
+fn has_roman_numeral(text: &str) -> bool {
+    let mut words = text.split(|char: char| !char.is_alphanumeric());
+    words.any(|word| {
+        let is_roman = word.len() > 1 && word.chars().all(|char| "IVXLC".contains(char));
+        is_roman && !matches!(word, "XL" | "CV")
+    })
 }
 
 /// Letter by letter: `d o u b l e d`.
@@ -170,9 +256,9 @@ fn is_spelled_out(tokens: &[String]) -> bool {
 
 /// Only names of several words or with a digit can be told from words.
 fn holds_name(tokens: &[String], name: &str) -> bool {
+    let can_be_told = name.contains(' ') || name.contains(char::is_numeric);
     let name = self::tokens(name);
-    let can_be_told = name.len() > 1 || name.iter().any(|word| word.contains(char::is_numeric));
-    can_be_told && tokens.windows(name.len()).any(|window| window == name)
+    can_be_told && !name.is_empty() && tokens.windows(name.len()).any(|window| window == name)
 }
 
 fn is_english(tokens: &[String]) -> bool {
@@ -180,37 +266,6 @@ fn is_english(tokens: &[String]) -> bool {
     let known = words.clone().filter(|word| ENGLISH.split_whitespace().any(|known| known == *word));
     let count = words.count();
     count < ENGLISH_FROM || known.count() * ENGLISH_OF >= count
-}
-
-/// Reads the vocabulary. Of adjectives, the comparative and the superlative are made.
-fn phrases(vocabulary: &'static str) -> Vec<Phrase> {
-    let mut section = "";
-    let mut phrases = Vec::new();
-    for line in vocabulary.lines().filter(|line| !line.starts_with('#')) {
-        if let Some(name) = line.strip_prefix('[') {
-            section = name.trim_end_matches(']');
-            continue;
-        }
-        for entry in line.split(',').map(str::trim).filter(|entry| !entry.is_empty()) {
-            if section == ADJECTIVES {
-                for form in compared(entry) {
-                    let words = vec![Pattern::Word(form)];
-                    phrases.push(Phrase { section: "comparison", words });
-                }
-                continue;
-            }
-            let words = entry.split(' ').map(|word| {
-                match (word.strip_prefix('*'), word.strip_suffix('*')) {
-                    (Some(""), _) => Pattern::Any,
-                    (Some(ending), _) => Pattern::Ending(ending),
-                    (_, Some(stem)) => Pattern::Stem(stem),
-                    _ => Pattern::Word(word.to_owned()),
-                }
-            });
-            phrases.push(Phrase { section, words: words.collect() });
-        }
-    }
-    phrases
 }
 
 /// `happier` and `happiest`, `bigger` and `biggest`, `larger` and `largest`: whichever there could be.

@@ -10,6 +10,8 @@ pub(crate) const FEWEST_TEXTS: u64 = 5;
 /// The groups of one list of the facts.
 pub(crate) struct Family<'f> {
     pub(super) members: Vec<Subject<'f>>,
+    /// Where the list stands in `facts.json`.
+    pub(super) pointer: String,
     /// What they share: `model`, `segment of price`, `month`.
     pub(super) by: String,
     /// What several of them are called.
@@ -46,9 +48,12 @@ impl<'f> Book<'f> {
                         dimension.other_records,
                         format!("/dimensions/{d}/other_records"),
                     ),
-                    ..self.list(&dimension.field, Some(all()), dimension.groups.len(), |g| {
-                        dimension.groups[g].value.as_ref().map(|_| Id::Group(d, g))
-                    })
+                    ..self.list(
+                        (format!("/dimensions/{d}/groups"), &dimension.field),
+                        Some(all()),
+                        dimension.groups.len(),
+                        |g| dimension.groups[g].value.as_ref().map(|_| Id::Group(d, g)),
+                    )
                 }
             }
             Id::Pair(p) | Id::PairGroup(p, _) => {
@@ -57,10 +62,15 @@ impl<'f> Book<'f> {
                 Family {
                     others: others(pair.other_records, format!("/pairs/{p}/other_records")),
                     several: format!("pairs of {by}"),
-                    ..self.list(&by, Some(all()), pair.groups.len(), |g| {
-                        let has_both = pair.groups[g].values.iter().all(Option::is_some);
-                        has_both.then_some(Id::PairGroup(p, g))
-                    })
+                    ..self.list(
+                        (format!("/pairs/{p}/groups"), &by),
+                        Some(all()),
+                        pair.groups.len(),
+                        |g| {
+                            let has_both = pair.groups[g].values.iter().all(Option::is_some);
+                            has_both.then_some(Id::PairGroup(p, g))
+                        },
+                    )
                 }
             }
             Id::Measure(m) | Id::Segment(m, _) => {
@@ -69,20 +79,29 @@ impl<'f> Book<'f> {
                 let by = format!("segment of {}", name::column(&measure.field));
                 let several = format!("segments of {}", name::column(&measure.field));
                 let count = measure.segments.len();
-                Family { several, ..self.list(&by, whole, count, |s| Some(Id::Segment(m, s))) }
+                Family {
+                    several,
+                    ..self.list((format!("/measures/{m}/segments"), &by), whole, count, |s| {
+                        Some(Id::Segment(m, s))
+                    })
+                }
             }
             Id::SegmentGroup(m, s, _) => {
                 let segment = self.subject(Id::Segment(m, s))?;
                 let top = &facts.measures.get(m)?.segments.get(s)?.top;
                 let listed: u64 = top.iter().fold(0, |sum, g| sum.saturating_add(g.records));
                 let whole = segment.records()?;
+                let pointer = segment.id.pointer() + "/top";
                 let listed = Amount::derived_count(listed, vec![segment.fact("top")]);
                 Family {
                     others: whole.minus(&listed),
                     within: Some(segment.name),
-                    ..self.list(&facts.dimensions.first()?.field, Some(whole), top.len(), |g| {
-                        top[g].value.as_ref().map(|_| Id::SegmentGroup(m, s, g))
-                    })
+                    ..self.list(
+                        (pointer, &facts.dimensions.first()?.field),
+                        Some(whole),
+                        top.len(),
+                        |g| top[g].value.as_ref().map(|_| Id::SegmentGroup(m, s, g)),
+                    )
                 }
             }
             Id::Time | Id::Period(_) => {
@@ -90,9 +109,12 @@ impl<'f> Book<'f> {
                 Family {
                     others: others(time.other_records, "/time/other_records".to_owned()),
                     lists_largest: false,
-                    ..self.list(&time.by, Some(all()), time.periods.len(), |t| {
-                        time.periods[t].value.as_ref().map(|_| Id::Period(t))
-                    })
+                    ..self.list(
+                        ("/time/periods".to_owned(), &time.by),
+                        Some(all()),
+                        time.periods.len(),
+                        |t| time.periods[t].value.as_ref().map(|_| Id::Period(t)),
+                    )
                 }
             }
             Id::TextBy(x) | Id::TextGroup(x, _) => {
@@ -100,24 +122,32 @@ impl<'f> Book<'f> {
                 let whole = self.subject(Id::Text)?.records();
                 Family {
                     others: others(by.other_texts, format!("/text/by/{x}/other_texts")),
-                    ..self.list(&by.field, whole, by.groups.len(), |g| {
-                        by.groups[g].value.as_ref().map(|_| Id::TextGroup(x, g))
-                    })
+                    ..self.list(
+                        (format!("/text/by/{x}/groups"), &by.field),
+                        whole,
+                        by.groups.len(),
+                        |g| by.groups[g].value.as_ref().map(|_| Id::TextGroup(x, g)),
+                    )
                 }
             }
-            Id::Reject(_) => self.list("error", None, facts.rejects.len(), |e| Some(Id::Reject(e))),
+            Id::Reject(_) => {
+                self.list(("/rejects".to_owned(), "error"), None, facts.rejects.len(), |e| {
+                    Some(Id::Reject(e))
+                })
+            }
             Id::File | Id::Text | Id::Column(_) | Id::Quote(_) => return None,
         })
     }
 
     fn list(
         &self,
-        field: &str,
+        (pointer, field): (String, &str),
         whole: Option<Amount>,
         count: usize,
         id: impl Fn(usize) -> Option<Id>,
     ) -> Family<'f> {
         Family {
+            pointer,
             members: (0..count).filter_map(id).filter_map(|id| self.subject(id)).collect(),
             by: name::column(field),
             several: name::several(field),
@@ -159,8 +189,7 @@ impl<'f> Family<'f> {
         if self.ranks_all(statistic) && enough.is_empty() {
             return within.unwrap_or_else(|| format!("By {}, ", self.by));
         }
-        let facts = self.members.iter().map(|member| member.id.pointer()).collect();
-        let count = Amount::derived_count(ranking.entries.len() as u64, facts);
+        let count = Amount::count(ranking.entries.len() as u64, self.pointer.clone());
         let listed = match (self.ranks_all(statistic), self.lists_largest) {
             (true, _) => "",
             (false, true) => "most frequent ",

@@ -187,8 +187,7 @@ impl<'f> Case<'_, 'f> {
         let family = self.family_of(self.one()?)?;
         let others = family.others.as_ref().ok_or("all groups are listed")?;
         let whole = family.whole.as_ref().ok_or("takes a list with a whole")?;
-        let facts = family.members.iter().map(|member| member.id.pointer()).collect();
-        let listed = Amount::derived_count(family.members.len() as u64, facts);
+        let listed = Amount::count(family.members.len() as u64, family.pointer.clone());
         Ok(format!(
             "{others} of {}{} are of {} beyond the {listed} that are listed.",
             self.counted(whole),

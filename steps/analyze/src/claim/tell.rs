@@ -246,12 +246,10 @@ impl<'f> Case<'_, 'f> {
         let text = self.book.facts.text.as_ref().ok_or("there is no text")?;
         let quote = &text.quotes[q];
         let about = quote.about.as_ref().map(|_| format!(" of {}", one.name));
-        Ok(format!(
-            "one {}{} reads: “{}”.",
-            name::column(&text.field),
-            about.unwrap_or_default(),
-            shown_up_to(&quote.text, QUOTE_CHARS),
-        ))
+        let said = shown_up_to(&quote.text, QUOTE_CHARS);
+        let end = if said.ends_with(['.', '!', '?', '…']) { "" } else { "." };
+        let (column, about) = (name::column(&text.field), about.unwrap_or_default());
+        Ok(format!("one {column}{about} reads: “{said}”{end}"))
     }
 }
 

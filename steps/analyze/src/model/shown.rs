@@ -8,15 +8,18 @@ use crate::{
     wording::shown_up_to,
 };
 
-/// The room for facts and for quotes, in characters: about 1,200 and 300 tokens.
-const FACTS_CHARS: usize = 4_000;
-const QUOTES_CHARS: usize = 1_000;
+/// The room for facts and for quotes, in characters: about 1,200 and 250 tokens.
+const FACTS_CHARS: usize = 3_600;
+const QUOTES_CHARS: usize = 800;
 
 /// How much of a quote is shown, in characters.
 const QUOTE_CHARS: usize = 160;
 
 /// What a fact weighs that a statement is asked about.
 const ASKED: f64 = 100.0;
+
+/// From how many records on a surprise counts in full.
+const ENOUGH_RECORDS: f64 = 30.0;
 
 /// A fact as it is shown.
 struct Line {
@@ -98,9 +101,9 @@ fn lines(analyst: &Analyst<'_>) -> Vec<Line> {
     if let Some(time) = &facts.time {
         let end = |end: &Option<String>| shown_up_to(end.as_deref().unwrap_or("?"), 20);
         lines.add(Id::Time, 10.0, &format!("from {} to {}", end(&time.first), end(&time.last)));
-        for (t, _) in time.periods.iter().enumerate() {
-            let from_the_end = time.periods.len() - t;
-            lines.add_statistics(Id::Period(t), by_rank(from_the_end));
+        for (t, period) in time.periods.iter().enumerate() {
+            let larger = time.periods.iter().filter(|other| other.records > period.records);
+            lines.add_statistics(Id::Period(t), by_rank(larger.count()));
         }
     }
     if let Some(text) = &facts.text {
@@ -167,7 +170,8 @@ impl Lines<'_> {
         self.add(id, weight + surprise, &said);
     }
 
-    /// From 0 to 10: how far its score or its mean lies from that of the whole.
+    /// From 0 to 10: how far its score or its mean lies from that of the whole. What rests on little
+    /// surprises less.
     fn surprise(&self, subject: &Subject<'_>, field: Option<&str>) -> Option<f64> {
         let book = &self.analyst.book;
         let apart = if subject.id.is_of_texts() {
@@ -178,7 +182,9 @@ impl Lines<'_> {
             let mean = subject.amount(Statistic::Mean, field)?.to_f64();
             (mean - overall) / overall
         };
-        apart.is_finite().then(|| (apart.abs() * 10.0).min(10.0))
+        let records = subject.records()?.to_f64();
+        let sample = (records / ENOUGH_RECORDS).min(1.0);
+        apart.is_finite().then(|| (apart.abs() * 10.0).min(10.0) * sample)
     }
 }
 

@@ -1,6 +1,8 @@
 //! A run whose records were aggregated: its contract and its facts are in memory.
 #![allow(dead_code, reason = "not every test uses everything")]
 
+pub(crate) mod answer;
+
 use analyze::{Config, Ports};
 use chrono::DateTime;
 use pipeline_core::{
