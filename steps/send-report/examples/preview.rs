@@ -5,7 +5,7 @@
 
 use std::{fs, path::Path};
 
-use pipeline_core::{analysis::Level, memory::ScriptedMailer};
+use pipeline_core::memory::ScriptedMailer;
 use serde_json::{Value, json};
 
 #[path = "../tests/report/finished_run.rs"]
@@ -23,17 +23,15 @@ async fn main() {
     completed.publish().await;
     write(folder, "completed", &completed).await;
 
-    let mut ai = FinishedRun::completed();
-    ai.analysis.model = "amazon.nova-lite-v1:0".into();
-    ai.analysis.anomalies[0].severity = Level::High;
-    ai.analysis.insights[0].unverified_numbers = vec!["4711".into(), "12%".into()];
-    ai.analysis.unverified_statements = 1;
-    ai.analysis.input_tokens = 3_120;
-    ai.analysis.output_tokens = 640;
-    ai.analysis.cost_usd = 0.000_341;
-    ai.results.analysis.as_mut().unwrap().anomalies.high = 1;
+    let mut ai = FinishedRun::by_model();
     ai.publish().await;
     write(folder, "ai", &ai).await;
+
+    let mut earlier = FinishedRun::by_model();
+    earlier.analysis.schema_version = "1.0".into();
+    earlier.analysis.replaced_statements = 0;
+    earlier.publish().await;
+    write(folder, "earlier-version", &earlier).await;
 
     let message = "The column `price` is missing; the nearest in the file is `pricee`.";
     let refusal = json!({"code": "missing-label", "message": message});

@@ -18,6 +18,10 @@ impl<T> Capped<T> {
         Self { items, more: all.count() }
     }
 
+    pub(crate) fn map<U>(self, item: impl FnMut(T) -> U) -> Capped<U> {
+        Capped { items: self.items.into_iter().map(item).collect(), more: self.more }
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.items.is_empty()
     }

@@ -22,7 +22,14 @@ pub(crate) struct Limits {
     pub(crate) periods: usize,
     pub(crate) quotes: usize,
     pub(crate) statements: usize,
+    /// Of the claims of a statement.
     pub(crate) statement_chars: usize,
+    pub(crate) words_chars: usize,
+    pub(crate) reasons_chars: usize,
+    /// Of all statements together; the last that begins within it may go beyond.
+    pub(crate) analysis_chars: usize,
+    /// Figures whose source is listed. Others are shown without it.
+    pub(crate) figures: usize,
 }
 
 impl Limits {
@@ -40,6 +47,10 @@ impl Limits {
         quotes: 24,
         statements: 50,
         statement_chars: 2_000,
+        words_chars: 2_000,
+        reasons_chars: 600,
+        analysis_chars: 200_000,
+        figures: 500,
     };
 
     /// For the mail, which Gmail cuts at 102 KiB of HTML.
@@ -55,6 +66,20 @@ impl Limits {
         periods: 0,
         quotes: 3,
         statements: 4,
-        statement_chars: 500,
+        statement_chars: 700,
+        words_chars: 400,
+        reasons_chars: 160,
+        analysis_chars: 5_000,
+        figures: 0,
     };
+
+    /// The same where only so many characters are left for statements.
+    pub(super) fn within(self, left: usize) -> Self {
+        Self {
+            statement_chars: self.statement_chars.min(left),
+            words_chars: self.words_chars.min(left),
+            reasons_chars: self.reasons_chars.min(left),
+            ..self
+        }
+    }
 }

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use pipeline_core::{
-    analysis::{Analysis, AnalysisItem},
+    analysis::{Analysis, AnalysisItem, Author, Level},
     facts::Facts,
     memory::{MemoryAnalysisStore, MemorySendLog, MemoryStore, ScriptedMailer, SettableClock},
     ports::{AnalysisStore, Mailer},
@@ -94,7 +94,7 @@ impl FinishedRun {
                 "model": "deterministic",
                 "prompt_sha256": null,
                 "degraded": false,
-                "unverified_statements": 0,
+                "replaced_statements": 0,
                 "anomalies": {"high": 0, "total": 2},
                 "input_tokens": 0, "output_tokens": 0, "cost_usd": 0.0, "duration_ms": 1,
             },
@@ -111,6 +111,46 @@ impl FinishedRun {
             analysis: serde_json::from_str(include_str!("finished_run/analysis.json")).unwrap(),
             rejected: REJECTED.as_bytes().to_vec(),
         }
+    }
+
+    /// The same, but a model chose claims and wrote words, and one of its statements was replaced.
+    pub(crate) fn by_model() -> Self {
+        let mut finished = Self::completed();
+        let analysis = &mut finished.analysis;
+        analysis.model = "amazon.nova-lite-v1:0".into();
+        analysis.input_tokens = 3_120;
+        analysis.output_tokens = 640;
+        analysis.cost_usd = 0.000_341;
+        analysis.anomalies[0].severity = Level::High;
+        finished.results.analysis.as_mut().unwrap().anomalies.high = 1;
+
+        let said = "People ask for this phone by name; make sure that it does not run out.";
+        let insight = &mut analysis.insights[0];
+        insight.basis.claims_by = Author::Model;
+        insight.basis.words_by = Author::Model;
+        insight.basis.words = Some(said.into());
+        insight.description = insight.basis.text();
+
+        let anomaly = &mut analysis.anomalies[0];
+        anomaly.basis.words_by = Author::Model;
+        anomaly.basis.words = Some("Look whether a bundle was sold as a phone.".into());
+        anomaly.description = anomaly.basis.text();
+
+        let recommendation = &mut analysis.recommendations[0];
+        recommendation.basis.claims_by = Author::Model;
+        recommendation.basis.words_by = Author::Model;
+        recommendation.basis.words = Some("Order iPhone 15 before the season begins.".into());
+        recommendation.action = recommendation.basis.text();
+
+        let said = "claims[0]: leader: d0g1 is not first; words: say “doubled” (change)";
+        analysis.insights[1].basis.replaced_because = said.split("; ").map(str::to_owned).collect();
+        analysis.replaced_statements = 1;
+
+        analysis.summary_basis.claims_by = Author::Model;
+        analysis.summary_basis.words_by = Author::Model;
+        analysis.summary_basis.words = Some("Fix the source of ram first.".into());
+        analysis.summary = analysis.summary_basis.text();
+        finished
     }
 
     /// A run that ended before there were facts.

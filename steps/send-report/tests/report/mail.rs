@@ -2,6 +2,7 @@
 
 use crate::finished_run::{FinishedRun, REJECTED};
 use mail_parser::{Message, MessageParser, MimeHeaders, PartType};
+use serde_json::Value;
 
 async fn message(mut finished: FinishedRun) -> Vec<u8> {
     finished.publish().await;
@@ -79,7 +80,7 @@ async fn both_bodies_say_what_matters() {
             "ram: 64 is more than the maximum 32",
             "532,452.5",
             "iPhone 15",
-            "Mid-range leads with 503 records",
+            "these lead: Mid-range (503 of 716 sales, 70.3%)",
             "sales_rejected_20261120_140500.csv",
             "processed/smartphone-sales/sales_processed_20261120_140500.csv",
             "sluice show run-7f3a",
@@ -92,6 +93,22 @@ async fn both_bodies_say_what_matters() {
     assert!(text.ends_with('\n') && !text.contains("\n\n\n"), "{text}");
 }
 
+/// Everything that a statement can show, at this length.
+fn lengthen(statement: &mut Value, text: &str) {
+    for kind in ["type", "category"] {
+        if let Some(kind) = statement.get_mut(kind) {
+            *kind = text.into();
+        }
+    }
+    let mut claim = statement["claims"][0].clone();
+    claim["text"] = text.into();
+    statement["claims"] = vec![claim; 3].into();
+    statement["words"] = text.into();
+    statement["claims_by"] = "model".into();
+    statement["words_by"] = "model".into();
+    statement["replaced_because"] = vec![text; 2].into();
+}
+
 #[tokio::test]
 async fn html_is_what_mail_clients_can_show() {
     let mut finished = FinishedRun::completed();
@@ -99,15 +116,15 @@ async fn html_is_what_mail_clients_can_show() {
     rejects[0].example = "<".repeat(10_000);
     let reject = rejects[0].clone();
     rejects.extend((0..500).map(|_| reject.clone()));
-    let long = "\"<é&>\"".repeat(2_000);
-    let analysis = &mut finished.analysis;
-    analysis.summary.clone_from(&long);
-    analysis.insights[0].description.clone_from(&long);
-    analysis.insights = vec![analysis.insights[0].clone(); 100];
-    analysis.anomalies[0].description.clone_from(&long);
-    analysis.anomalies = vec![analysis.anomalies[0].clone(); 100];
-    analysis.recommendations[0].action.clone_from(&long);
-    analysis.recommendations = vec![analysis.recommendations[0].clone(); 100];
+    let long = "\"<é&>\"".repeat(200);
+    let mut analysis = serde_json::to_value(&finished.analysis).unwrap();
+    for list in ["insights", "anomalies", "recommendations"] {
+        let statement = &mut analysis[list][0];
+        lengthen(statement, &long);
+        analysis[list] = vec![statement.clone(); 100].into();
+    }
+    lengthen(&mut analysis["summary_basis"], &long);
+    finished.analysis = serde_json::from_value(analysis).unwrap();
     for dimension in &mut finished.facts.dimensions {
         for group in &mut dimension.groups {
             group.value = Some(long.clone());

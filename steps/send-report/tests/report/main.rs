@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 mod at_most_once;
+mod commentary;
 mod failure;
 mod finished_run;
 mod hostile;
