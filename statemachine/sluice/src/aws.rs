@@ -14,12 +14,17 @@ mod redrive;
 use std::process::ExitCode;
 
 use anyhow::Context;
+use pipeline_aws::s3::Bucket;
+use pipeline_core::layout::manifest_key;
 
-use self::{arn::ExecutionId, executions::StateMachine};
+use self::{access::Access, arn::ExecutionId, executions::StateMachine};
 pub(crate) use self::{drop::drop, redrive::redrive};
 use crate::{
-    cli::{ExecutionsArgs, ShowArgs},
-    command::executions::{print_execution, print_list},
+    cli::{ExecutionsArgs, ShowArgs, VerifyArgs},
+    command::{
+        executions::{print_execution, print_list},
+        verify::in_store,
+    },
 };
 
 /// Lists the executions of a state machine, newest first.
@@ -36,4 +41,12 @@ pub(crate) async fn show(args: &ShowArgs) -> anyhow::Result<ExitCode> {
     let machine = StateMachine::open(&args.aws.access, machine).await?;
     let execution = machine.load(&machine.find(&run).await?).await?;
     print_execution(&execution, args.state.as_deref(), args.output)
+}
+
+/// Proves a run in a bucket again.
+pub(crate) async fn verify(args: &VerifyArgs) -> anyhow::Result<ExitCode> {
+    let bucket = args.bucket.as_deref().context("name the bucket")?;
+    let access = Access::open(&args.access, None).await?;
+    let bucket = Bucket::new(&access.connection, bucket);
+    in_store(&manifest_key(&args.run), &bucket, args.output).await
 }

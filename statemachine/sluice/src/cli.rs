@@ -13,9 +13,7 @@ use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 use program_version::PROGRAM_VERSION;
 
-#[cfg(feature = "aws")]
-pub(crate) use self::aws::AccessArgs;
-pub(crate) use self::aws::{DropArgs, MachineArgs, RedriveArgs};
+pub(crate) use self::aws::{AccessArgs, DropArgs, MachineArgs, RedriveArgs};
 use crate::terminal::OutputFormat;
 
 /// Validates CSV files against a contract, keeps every row, computes the facts, writes the report.
@@ -28,6 +26,7 @@ use crate::terminal::OutputFormat;
   sluice validate sales.csv --contract sales.json    only the check
   sluice executions                                  what ran, and how it ended
   sluice show 3f2a                                   one execution, state by state
+  sluice verify 3f2a                                 its report, proven again
   sluice drop sales.csv --bucket my-bucket           the whole pipeline, on AWS
 
 Exit codes of run and drop: 0 completed or done before, 1 failed, 2 refused, all rejected or no records, 3 in progress elsewhere."
@@ -72,6 +71,18 @@ Exit codes: 0 all records are valid, 1 some are rejected, 2 the file is refused 
   sluice show 3f2a --state-machine arn:aws:states:…  an execution on AWS
   sluice show arn:aws:states:…:execution:…           the same, by its own ARN")]
     Show(ShowArgs),
+    /// Proves a run again: outputs against the manifest, facts against the file, analysis against the facts.
+    #[command(after_help = "Examples:
+  sluice verify 3f2a                                 any unambiguous beginning of the run's name
+  sluice verify 3f2a --output json
+  sluice verify 3f2a4c06-… --bucket sluice-dev-111122223333
+
+A run is named as its reports are: by the correlation_id of its manifest. What a model has put in its own
+words is not proven.
+
+Exit codes: 0 proven, 1 something is disproved, 3 something is not verifiable: it is gone, or another version
+or another lexicon made it.")]
+    Verify(VerifyArgs),
     /// On AWS: uploads files to the bucket and follows the execution of each to its end.
     #[command(after_help = "Examples:
   sluice drop sales.csv --bucket sluice-dev-111122223333
@@ -196,6 +207,26 @@ pub(crate) struct ShowArgs {
     /// The state machine, where it is on AWS
     #[command(flatten)]
     pub aws: MachineArgs,
+}
+
+/// `sluice verify`
+#[derive(Debug, Args)]
+pub(crate) struct VerifyArgs {
+    /// The run's name; in a data folder, an unambiguous beginning of it.
+    #[arg(value_name = "RUN")]
+    pub run: String,
+    /// The data folder
+    #[command(flatten)]
+    pub data: DataArgs,
+    /// How to print the verdicts
+    #[arg(long, value_enum, default_value = "text")]
+    pub output: OutputFormat,
+    /// The bucket, where the run is on AWS
+    #[arg(long, value_name = "BUCKET", help_heading = "On AWS")]
+    pub bucket: Option<String>,
+    /// Who asks, and where
+    #[command(flatten)]
+    pub access: AccessArgs,
 }
 
 /// `sluice asl`

@@ -5,3 +5,4 @@ pub(crate) mod executions;
 pub(crate) mod generate;
 pub(crate) mod run;
 pub(crate) mod validate;
+pub(crate) mod verify;

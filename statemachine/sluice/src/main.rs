@@ -13,6 +13,7 @@ mod objects;
 mod result;
 mod terminal;
 mod timeline;
+mod verification;
 
 use std::process::ExitCode;
 
@@ -48,6 +49,8 @@ fn execute(command: Command) -> anyhow::Result<ExitCode> {
             runtime()?.block_on(aws::show(&args))
         }
         Command::Show(args) => runtime()?.block_on(command::executions::show(&args)),
+        Command::Verify(args) if args.bucket.is_some() => runtime()?.block_on(aws::verify(&args)),
+        Command::Verify(args) => runtime()?.block_on(command::verify::in_folder(&args)),
         Command::Drop(args) => runtime()?.block_on(aws::drop(&args)),
         Command::Redrive(args) => runtime()?.block_on(aws::redrive(&args)),
         Command::Asl(args) => command::asl::run(&args.command),

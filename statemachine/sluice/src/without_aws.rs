@@ -5,7 +5,9 @@ use std::{
     process::ExitCode,
 };
 
-pub(crate) use self::{explain as drop, explain as list, explain as redrive, explain as show};
+pub(crate) use self::{
+    explain as drop, explain as list, explain as redrive, explain as show, explain as verify,
+};
 
 pub(crate) fn explain<T>(_: &T) -> Ready<anyhow::Result<ExitCode>> {
     ready(Err(anyhow::anyhow!(

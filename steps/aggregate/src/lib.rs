@@ -54,9 +54,8 @@ impl Default for Config {
 /// Reads the contract and the processed file of the run, computes the facts and publishes them as
 /// `facts.json`.
 ///
-/// `Internal` if the processed file is not what the validator reported: other bytes, another number
-/// of records, or a record that is not valid. `PreconditionFailed` if the contract is not the pinned one,
-/// `Contract` if it does not load.
+/// `Internal` as [`compute`]. `PreconditionFailed` if the contract is not the pinned one, `Contract` if it
+/// does not load.
 pub async fn run(input: Input, ports: Ports<'_>, config: &Config) -> StepResult<Output> {
     let started_at = ports.clock.now();
     let contract = input.run.contract.read(ports.store).await?;
@@ -70,7 +69,11 @@ pub async fn run(input: Input, ports: Ports<'_>, config: &Config) -> StepResult<
     })
 }
 
-async fn compute(
+/// The facts of the run's processed file, as they would be published.
+///
+/// `Internal` if the processed file is not what the validator reported: other bytes, another number
+/// of records, or a record that is not valid.
+pub async fn compute(
     input: &Input,
     contract: &Contract,
     store: &dyn ObjectStore,

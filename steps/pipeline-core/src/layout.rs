@@ -8,6 +8,9 @@ pub const INPUT: &str = "input/";
 /// Where the contracts lie.
 pub const CONTRACTS: &str = "contracts/";
 
+/// Where the documents of each run lie.
+pub const REPORTS: &str = "reports/";
+
 /// The key under which a file is dropped: in its dataset's folder, or directly under `input/` for the
 /// default dataset.
 pub fn input_key(dataset: Option<&str>, file_name: &str) -> String {
@@ -29,6 +32,15 @@ pub fn contract_key(dataset: &str) -> String {
     format!("{CONTRACTS}{dataset}.json")
 }
 
+/// The key of a run's manifest.
+pub fn manifest_key(correlation_id: &str) -> String {
+    report_key(correlation_id, "manifest.json")
+}
+
+fn report_key(correlation_id: &str, name: &str) -> String {
+    format!("{REPORTS}{correlation_id}/{name}")
+}
+
 impl OutputKeys {
     /// The keys of a run's outputs.
     ///
@@ -36,14 +48,14 @@ impl OutputKeys {
     /// its name without `.csv`. `time` is the run's start, as it stands in the names.
     pub fn new(folder: &str, base: &str, time: &str, correlation_id: &str) -> Self {
         let rows = |kind: &str| format!("{kind}/{folder}{base}_{kind}_{time}.csv");
-        let report = |name: &str| format!("reports/{correlation_id}/{name}");
+        let report = |name: &str| report_key(correlation_id, name);
         Self {
             processed: rows("processed"),
             rejected: rows("rejected"),
             facts: report("facts.json"),
             analysis: report("analysis.json"),
             report: report("report.html"),
-            manifest: report("manifest.json"),
+            manifest: manifest_key(correlation_id),
         }
     }
 }
