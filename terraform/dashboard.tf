@@ -81,9 +81,9 @@ locals {
       metrics = [["Sluice", "CostUsd", "Pipeline", local.pipeline]]
     },
     {
-      title = "Analyses without the model, statements not verified"
+      title = "Analyses without the model, statements of it replaced"
       metrics = [
-        for metric in ["Degraded", "UnverifiedStatements"] : ["Sluice", metric, "Pipeline", local.pipeline]
+        for metric in ["Degraded", "ReplacedStatements"] : ["Sluice", metric, "Pipeline", local.pipeline]
       ]
     },
     {

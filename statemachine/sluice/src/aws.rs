@@ -48,5 +48,5 @@ pub(crate) async fn verify(args: &VerifyArgs) -> anyhow::Result<ExitCode> {
     let bucket = args.bucket.as_deref().context("name the bucket")?;
     let access = Access::open(&args.access, None).await?;
     let bucket = Bucket::new(&access.connection, bucket);
-    in_store(&manifest_key(&args.run), &bucket, args.output).await
+    in_store(&manifest_key(&args.run), &bucket, args).await
 }

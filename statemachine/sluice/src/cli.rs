@@ -75,7 +75,7 @@ Exit codes: 0 all records are valid, 1 some are rejected, 2 the file is refused 
     #[command(after_help = "Examples:
   sluice verify 3f2a                                 any unambiguous beginning of the run's name
   sluice verify 3f2a --output json
-  sluice verify 3f2a4c06-… --bucket sluice-dev-111122223333
+  sluice verify 3f2a4c06-… --bucket sluice-dev-111122223333 --contract contracts/smartphone-sales.json
 
 A run is named as its reports are: by the correlation_id of its manifest. What a model has put in its own
 words is not proven.
@@ -218,6 +218,9 @@ pub(crate) struct VerifyArgs {
     /// The data folder
     #[command(flatten)]
     pub data: DataArgs,
+    /// The contract of the run, where the one in the bucket may not be read
+    #[arg(long, value_name = "FILE")]
+    pub contract: Option<PathBuf>,
     /// How to print the verdicts
     #[arg(long, value_enum, default_value = "text")]
     pub output: OutputFormat,

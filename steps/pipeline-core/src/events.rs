@@ -135,6 +135,7 @@ impl EventsOf<'_> {
             "records_analyzed": records_analyzed,
             "model": output.model,
             "degraded": output.degraded,
+            "replaced_statements": output.replaced_statements,
             "anomalies": output.anomalies,
             "input_tokens": output.input_tokens,
             "output_tokens": output.output_tokens,

@@ -46,8 +46,15 @@ impl ContractRef {
     /// `ObjectNotFound` if that version is gone, `PreconditionFailed` if it is another document than
     /// the one that was claimed, `Contract` if it does not load.
     pub async fn read(&self, store: &dyn ObjectStore) -> StepResult<Contract> {
-        let json = read_all(store, &self.key, self.version_id.as_deref(), MAX_BYTES).await?;
-        let found_sha256 = sha256_hex(&json);
+        self.parse(&read_all(store, &self.key, self.version_id.as_deref(), MAX_BYTES).await?)
+    }
+
+    /// The contract of this JSON, if it is the one that a run has pinned.
+    ///
+    /// `PreconditionFailed` if it is another document than the one that was claimed, `Contract` if it does not
+    /// load.
+    pub fn parse(&self, json: &[u8]) -> StepResult<Contract> {
+        let found_sha256 = sha256_hex(json);
         if found_sha256 != self.sha256 {
             let message = "the contract is not the one that the run was claimed with";
             return Err(StepError::new(ErrorKind::PreconditionFailed, message)
@@ -55,7 +62,7 @@ impl ContractRef {
                 .with("claimed_sha256", &self.sha256)
                 .with("found_sha256", found_sha256));
         }
-        Contract::from_json(&json).map_err(|problems| {
+        Contract::from_json(json).map_err(|problems| {
             StepError::new(ErrorKind::Contract, "the contract does not load")
                 .with("key", &self.key)
                 .because(problems)

@@ -1,6 +1,6 @@
 """One emulator and one deployment for all tests, which share them and tell their files apart by key."""
 
-import json
+import re
 import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -73,7 +73,7 @@ def degraded(pipeline: Pipeline) -> Run:
 
 @pytest.fixture(scope="session")
 def good_answer(pipeline: Pipeline, degraded: Run) -> dict[str, Any]:
-    """A good answer about the sample. It has no numbers, so there are none to check."""
+    """A good answer about the sample: the claims that its prompt suggests, with a few words around them."""
     assert degraded.status == "SUCCEEDED", degraded
     answer = answer_to(pipeline.emulator.model_requests(MODEL_ID)[0])
     return {"tool_input": answer, "input_tokens": 1200, "output_tokens": 300}
@@ -109,20 +109,19 @@ def sample(name: str) -> bytes:
 
 
 def answer_to(request: dict[str, Any]) -> dict[str, Any]:
-    """A complete answer to the prompt: one statement of each kind that it wants, with the groups that it must name."""
+    """A complete answer to the prompt: each statement that it wants, with the claim that it says would answer it."""
     prompt = request["messages"][0]["content"][0]["text"]
-    asked = json.loads(next(line for line in prompt.splitlines() if line.startswith('{"')))
+    asked = re.findall(r"^((?:insight|recommendation)\.\w+): .* Answered by: (\w+) ([\w ]+)$", prompt, re.MULTILINE)
+    odd = re.findall(r"^(anomaly\.\d+) ", prompt, re.MULTILINE)
+    claims = {name: [{"claim": claim, **ids_of(rest)}] for name, claim, rest in asked}
+    claims |= {name: [] for name in odd} | {"summary": [{"claim": "rejects", "ids": ["file"]}]}
+    words = "Look into {1} before the next order."
+    statements = [{"statement": name, "claims": made, "words": words} for name, made in claims.items()]
+    return {"statements": statements}
 
-    def text(ask: dict[str, Any]) -> str:
-        return "The numbers speak for " + (", ".join(ask.get("must_name", [])) or "no group in particular") + "."
 
-    return {
-        "insights": [
-            {"type": ask["kind"], "description": text(ask), "confidence": "high"} for ask in asked["insights"]
-        ],
-        "anomalies": [],
-        "recommendations": [
-            {"category": ask["kind"], "action": text(ask), "priority": "medium"} for ask in asked["recommendations"]
-        ],
-        "summary": "Sales are as the segments show.",
-    }
+def ids_of(words: str) -> dict[str, Any]:
+    """The ids of a suggested claim, and its statistic where one is named."""
+    ids = [word for word in words.split() if any(char.isdigit() for char in word) or word in ("x", "t", "file")]
+    statistic = [word for word in words.split() if word not in ids]
+    return {"ids": ids} | ({"statistic": statistic[0]} if statistic else {})

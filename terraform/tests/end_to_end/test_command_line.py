@@ -52,6 +52,19 @@ def test_drop_follows_the_run_to_its_end(pipeline: Pipeline, sluice: Sluice, tmp
         assert state in shown.stdout
 
 
+def test_a_run_in_the_bucket_is_proven_again(pipeline: Pipeline, sluice: Sluice, key: Callable[..., str], messy: bytes) -> None:
+    run = pipeline.drop(key(), messy)
+    told = sluice("verify", run.name, "--bucket", pipeline.bucket, "--output", "json")
+    assert told.returncode == 0, told.stdout + told.stderr
+    verdict = json.loads(told.stdout)
+    assert verdict["verdict"] == "proven" and len(verdict["checks"]) >= 9
+    pipeline.s3.put_object(Bucket=pipeline.bucket, Key=run.output["outputs"]["analysis"], Body=b"{}")
+    told = sluice("verify", run.name, "--bucket", pipeline.bucket)
+    assert told.returncode == 1 and "disproved" in told.stdout
+    told = sluice("verify", "no-such-run", "--bucket", pipeline.bucket)
+    assert told.returncode == 1 and "name the run in full" in told.stderr
+
+
 def test_a_failed_run_is_explained_and_redriven(
     pipeline: Pipeline, sluice: Sluice, key: Callable[..., str], messy: bytes
 ) -> None:

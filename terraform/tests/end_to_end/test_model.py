@@ -29,7 +29,7 @@ def test_useless_answers_are_repaired_once_and_then_done_without(pipeline: Pipel
     assert len(first["messages"]) == 1 and len(second["messages"]) == 3
     assert degraded.failures == ["ModelAnswerError"], "a useless answer is not retried by the state machine"
     told = second["messages"][-1]["content"][0]["text"]
-    assert "summary" in told and "insights" in told
+    assert "summary" in told and "insight.most_popular_phone" in told
 
 
 def test_a_repaired_answer_is_used_and_both_are_paid_for(
@@ -79,18 +79,30 @@ def test_a_model_that_may_not_be_used_degrades(pipeline: Pipeline, key: Callable
     assert run.failures == ["EnvironmentError"], "what must be mended first is not retried"
 
 
-def test_numbers_that_the_facts_do_not_hold_are_marked(
+def test_a_statement_that_is_not_so_is_replaced(
     pipeline: Pipeline, key: Callable[..., str], messy: bytes, good_answer: dict[str, Any]
 ) -> None:
-    invented = json.loads(json.dumps(good_answer))
-    invented["tool_input"]["summary"] = "It sold 987654 times."
-    pipeline.emulator.script_model(MODEL_ID, {**invented, "repeat": True})
+    false = json.loads(json.dumps(good_answer))
+    named = {said["statement"]: said for said in false["tool_input"]["statements"]}
+    named["insight.most_popular_phone"]["claims"] = [{"claim": "leader", "ids": ["d0g7"]}]
+    named["summary"]["words"] = "Most buyers are twice as happy as last month."
+    pipeline.emulator.script_model(MODEL_ID, {**false, "repeat": True})
     run = pipeline.drop(key(), messy)
+    assert "AnalyzeWithoutModel" not in run.states, "the rest of the answer is used"
     analysis = pipeline.json(run.output["outputs"]["analysis"])
-    assert analysis["unverified_statements"] == 1
-    assert analysis["summary_unverified_numbers"] == ["987654"]
+    assert (analysis["model"], analysis["replaced_statements"]) == (MODEL_ID, 2)
+    replaced = analysis["insights"][0]
+    assert replaced["claims_by"] == replaced["words_by"] == "deterministic"
+    assert "d0g7 does not lead" in replaced["replaced_because"][0]
+    assert "twice" not in analysis["summary"]
+    told = pipeline.emulator.model_requests(MODEL_ID)[-1]["messages"][-1]["content"][0]["text"]
+    assert "insight.most_popular_phone" in told and "summary" in told
     [mail] = pipeline.mails(run)
-    assert "UNVERIFIED" in bodies(mail)["text/plain"]
+    assert "REPLACED" in bodies(mail)["text/plain"].upper()
+    metrics = [line for line in pipeline.logs("analyze") if run.name in json.dumps(line) and "ReplacedStatements" in line]
+    assert metrics[-1]["ReplacedStatements"] == 2
+    [event] = [event for event in pipeline.domain_events(run) if event["detail_type"] == "Analysis Complete"]
+    assert event["detail"]["replaced_statements"] == 2
 
 
 def test_quotes_and_values_reach_the_model_as_data(pipeline: Pipeline, key: Callable[..., str], messy: bytes) -> None:

@@ -170,7 +170,7 @@ def test_the_model_saw_facts_and_was_made_to_use_the_tool(pipeline: Pipeline, ru
     assert b"ORD0" not in json.dumps(request).encode(), "the prompt must hold facts, not rows"
     analysis = pipeline.json(run.output["outputs"]["analysis"])
     assert analysis["model"] == MODEL_ID and analysis["degraded_because"] is None
-    assert analysis["unverified_statements"] == 0
+    assert analysis["replaced_statements"] == 0
 
 
 def test_logs_and_metrics_are_structured_and_tell_no_secrets(pipeline: Pipeline, run: Run) -> None:

@@ -1,6 +1,6 @@
 //! `sluice verify`: is the report of a run still what its file says?
 
-use std::process::ExitCode;
+use std::{fs, process::ExitCode};
 
 use anyhow::{Context, bail};
 use pipeline_core::{layout::REPORTS, ports::ObjectStore};
@@ -32,7 +32,7 @@ pub(crate) async fn in_folder(args: &VerifyArgs) -> anyhow::Result<ExitCode> {
             args.data.data.display(),
             args.run
         ),
-        1 => in_store(&manifests.remove(0), &folder.store, args.output).await,
+        1 => in_store(&manifests.remove(0), &folder.store, args).await,
         count => bail!("{count} runs begin with {:?}: give more of the name", args.run),
     }
 }
@@ -41,12 +41,19 @@ pub(crate) async fn in_folder(args: &VerifyArgs) -> anyhow::Result<ExitCode> {
 pub(crate) async fn in_store(
     manifest: &str,
     store: &dyn ObjectStore,
-    output: OutputFormat,
+    args: &VerifyArgs,
 ) -> anyhow::Result<ExitCode> {
+    let contract = match &args.contract {
+        Some(path) => Some(
+            fs::read(path)
+                .with_context(|| format!("cannot read the contract {}", path.display()))?,
+        ),
+        None => None,
+    };
     let manifest = manifest_at(manifest, store)
         .await?
         .with_context(|| format!("there is no {manifest}: name the run in full"))?;
-    report(&verify(&manifest, store).await?, output)
+    report(&verify(&manifest, store, contract.as_deref()).await?, args.output)
 }
 
 fn report(verdicts: &Verdicts, output: OutputFormat) -> anyhow::Result<ExitCode> {
