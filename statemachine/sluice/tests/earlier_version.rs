@@ -171,7 +171,7 @@ fn what_it_has_published_is_closed_and_mailed() {
 }
 
 /// Reads a document by the present type. Every member that the earlier version wrote is there, with its
-/// value: a new member has a default, and none is renamed or lost.
+/// value: a new member has a default, and none is renamed or lost, but for the [`RETIRED`] ones.
 fn assert_survives<T: Serialize + DeserializeOwned>(document: &str) {
     let earlier: Value = serde_json::from_str(document).unwrap();
     let present: T = serde_json::from_str(document).unwrap();
@@ -191,10 +191,15 @@ fn assert_all_survive<T: Serialize + DeserializeOwned>(
     assert_eq!(read, expected);
 }
 
+/// What version 1.0 of the analysis said of its own check of numbers. Nothing reads it any more: a statement
+/// without claims is shown as one that is not proven.
+const RETIRED: [&str; 3] =
+    ["unverified_statements", "unverified_numbers", "summary_unverified_numbers"];
+
 fn assert_part_of(earlier: &Value, present: &Value, path: &str) {
     match (earlier, present) {
         (Value::Object(earlier), Value::Object(present)) => {
-            for (name, value) in earlier {
+            for (name, value) in earlier.iter().filter(|(name, _)| !RETIRED.contains(&&***name)) {
                 let present = present.get(name).unwrap_or(&Value::Null);
                 assert_part_of(value, present, &format!("{path}.{name}"));
             }

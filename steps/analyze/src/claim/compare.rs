@@ -3,8 +3,11 @@
 use chrono::{Datelike, Days, Months, NaiveDate};
 
 use super::{
-    Case, Id, Statistic, Subject,
     amount::{Amount, from},
+    case::Case,
+    grammar::{Kind, Statistic},
+    id::Id,
+    subject::Subject,
 };
 use crate::wording::list;
 
@@ -14,7 +17,7 @@ const FEWEST_IN_PERIOD: f64 = 30.0;
 impl<'f> Case<'_, 'f> {
     pub(super) fn more_or_less(&self) -> Result<String, String> {
         let ([first, second], [a, b]) = self.pair()?;
-        let is_more = self.kind == super::Kind::More;
+        let is_more = self.kind == Kind::More;
         let holds = if is_more { a.compare(&b).is_gt() } else { a.compare(&b).is_lt() };
         if !holds {
             return Err(format!("{} has {} and {} has {}", first.id, a.shown, second.id, b.shown));

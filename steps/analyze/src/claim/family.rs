@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use super::{Book, Statistic, amount::Amount, id::Id, name, subject::Subject};
+use super::{amount::Amount, book::Book, grammar::Statistic, id::Id, name, subject::Subject};
 
 /// Groups with fewer texts are neither best nor worst of anything by their scores.
 pub(crate) const FEWEST_TEXTS: u64 = 5;
@@ -137,6 +137,17 @@ impl<'f> Book<'f> {
             }
             Id::File | Id::Text | Id::Column(_) | Id::Quote(_) => return None,
         })
+    }
+
+    /// What groups, segments and periods are called: the names that an author may not write.
+    pub(crate) fn names(&self) -> Vec<String> {
+        let facts = self.facts;
+        let lists = (0..facts.dimensions.len()).map(Id::Dimension);
+        let lists = lists.chain((0..facts.measures.len()).map(Id::Measure)).chain([Id::Time]);
+        let texts = facts.text.as_ref().map_or(0, |text| text.by.len());
+        let lists = lists.chain((0..texts).map(Id::TextBy));
+        let families = lists.filter_map(|list| self.family(list));
+        families.flat_map(|family| family.members).map(|member| member.name).collect()
     }
 
     fn list(

@@ -1,9 +1,12 @@
 //! Claims about places in a list.
 
 use super::{
-    Case, Family, Id, SMALL_SAMPLE, Statistic, Subject,
     amount::{Amount, in_brackets},
-    family::Ranking,
+    case::{Case, SMALL_SAMPLE},
+    family::{Family, Ranking},
+    grammar::Statistic,
+    id::Id,
+    subject::Subject,
 };
 use crate::wording::list;
 

@@ -7,7 +7,7 @@ use pipeline_core::{
     steps::validate_and_partition::RejectCount,
 };
 
-use super::{Statistic, amount::Amount, id::Id, name};
+use super::{amount::Amount, grammar::Statistic, id::Id, name};
 use crate::wording::human;
 
 /// Something that claims are about.

@@ -3,9 +3,13 @@
 use pipeline_core::facts::MeasureFacts;
 
 use super::{
-    Case, Id, Statistic, Subject,
     amount::{Amount, in_brackets},
+    case::Case,
+    family::Family,
+    grammar::Statistic,
+    id::Id,
     name,
+    subject::Subject,
 };
 use crate::wording::{list, shown_up_to};
 
@@ -207,7 +211,7 @@ impl<'f> Case<'_, 'f> {
         let facts = self.book.facts;
         let valid = Amount::count(facts.records.valid, "/records/valid".to_owned());
         let value_of = |field: &str| format!("has a value of {}", name::column(field));
-        let has_values = |family: Option<super::Family<'f>>| {
+        let has_values = |family: Option<Family<'f>>| {
             family.is_some_and(|family| !family.members.is_empty() || family.others.is_some())
         };
         let (is_empty, has) = match one.id {

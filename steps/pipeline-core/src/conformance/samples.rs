@@ -119,7 +119,7 @@ pub fn results(run: &Run) -> RunResults {
             model: "amazon.nova-lite-v1:0".into(),
             prompt_sha256: Some("b".repeat(64)),
             degraded: false,
-            replaced_statements: 1,
+            replaced_statements: 0,
             anomalies: AnomalyCounts { high: 1, total: 2 },
             input_tokens: 1_500,
             output_tokens: 700,
