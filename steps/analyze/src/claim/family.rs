@@ -43,7 +43,16 @@ impl<'f> Book<'f> {
         Some(match id {
             Id::Dimension(d) | Id::Group(d, _) => {
                 let dimension = facts.dimensions.get(d)?;
+                let is_boolean = dimension
+                    .groups
+                    .iter()
+                    .all(|group| matches!(group.value.as_deref(), Some("true" | "false") | None));
+                let several = match is_boolean {
+                    true => format!("values of {}", name::column(&dimension.field)),
+                    false => name::several(&dimension.field),
+                };
                 Family {
+                    several,
                     others: others(
                         dimension.other_records,
                         format!("/dimensions/{d}/other_records"),

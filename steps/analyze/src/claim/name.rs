@@ -7,19 +7,19 @@ use crate::wording::{human, plural, shown};
 /// The longest a name is, in characters.
 const NAME_CHARS: usize = 64;
 
-/// What a group is called: its value where that reads as a name, `ram 8` where it has no letter, and
-/// `“with A”` where its words could be taken for the sentence's own.
+/// What a group is called: its value where that reads as a name, `ram 8` or `listed true` where it says
+/// nothing without its column, and `“with A”` where its words could be taken for the sentence's own.
 pub(crate) fn group(field: &str, value: Option<&str>) -> String {
     let Some(value) = value else { return bounded(&format!("no {}", human(field)), NAME_CHARS) };
     let value = shown(value);
     if value.is_empty() {
         bounded(&format!("blank {}", human(field)), NAME_CHARS)
+    } else if matches!(&*value, "true" | "false") || !value.contains(char::is_alphabetic) {
+        bounded(&format!("{} {value}", human(field)), NAME_CHARS)
     } else if is_name(&value) {
         bounded(&value, NAME_CHARS)
-    } else if value.contains(char::is_alphabetic) {
-        format!("“{}”", bounded(&value, NAME_CHARS))
     } else {
-        bounded(&format!("{} {value}", human(field)), NAME_CHARS)
+        format!("“{}”", bounded(&value, NAME_CHARS))
     }
 }
 
@@ -37,7 +37,6 @@ fn is_name(value: &str) -> bool {
             || (has_letter && words.len() == 1)
     };
     value.chars().all(|char| is_plain(char) || char == ' ')
-        && value.contains(char::is_alphabetic)
         && words.iter().all(is_word)
         && !is_number_word(value)
 }
@@ -86,6 +85,7 @@ mod tests {
             ("dark blue", "“dark blue”"),
             ("A sold 5", "“A sold 5”"),
             ("leads by model. Next is", "“leads by model. Next is”"),
+            ("true", "ram true"),
             ("8", "ram 8"),
             ("-3", "ram -3"),
             ("12k", "“12k”"),

@@ -8,7 +8,7 @@ use pipeline_core::{
 };
 
 use super::{amount::Amount, grammar::Statistic, id::Id, name};
-use crate::wording::human;
+use crate::wording::{human, shown};
 
 /// Something that claims are about.
 #[derive(Debug, Clone)]
@@ -216,8 +216,13 @@ fn group<'f>(field: &str, group: &'f Group) -> (String, Has<'f>) {
     (name::group(field, group.value.as_deref()), has)
 }
 
+/// The contract's own label, unless it says nothing without its column.
 fn segment_name(measure: &MeasureFacts, segment: &SegmentFacts) -> String {
-    name::group(&format!("{} segment", measure.field), Some(&segment.label))
+    let label = shown(&segment.label);
+    if label.contains(char::is_alphabetic) {
+        return label;
+    }
+    name::group(&format!("{} segment", measure.field), Some(&label))
 }
 
 fn segment_has<'f>(measure: &'f MeasureFacts, segment: &'f SegmentFacts) -> Has<'f> {
