@@ -2,7 +2,7 @@
 
 use contract::Contract;
 use pipeline_core::{
-    analysis::{Analysis, Basis, Level},
+    analysis::{Analysis, Anomaly, Basis, Level},
     facts::Facts,
 };
 
@@ -118,7 +118,7 @@ impl Audit<'_> {
     fn anomalies(&mut self, analysis: &Analysis, computed: Vec<Statement>) {
         let mut said: Vec<_> = analysis.anomalies.iter().collect();
         for own in computed {
-            let is_own = |found: &&pipeline_core::analysis::Anomaly| {
+            let is_own = |found: &Anomaly| {
                 found.kind == own.kind
                     && found.severity == own.level
                     && found.basis.claims == own.basis.claims

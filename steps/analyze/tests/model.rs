@@ -55,7 +55,7 @@ async fn a_good_answer_is_claims_that_code_words_and_the_models_words() {
 async fn only_the_statement_that_fails_is_replaced() {
     let false_claim = || {
         let claims = json!([{ "claim": "leader", "ids": ["d0g6"] }]);
-        answer(good_with("insight.most_popular_phone", claims, "Keep {1} on the shelf."))
+        answer(good_with("insight.most_popular_phone", &claims, "Keep {1} on the shelf."))
     };
     let aggregated = with_model([false_claim(), false_claim()]);
     let output = aggregated.run(&input(true)).await.unwrap();
@@ -107,7 +107,7 @@ async fn a_true_claim_that_is_no_answer_is_turned_away() {
             "of m0s0g0, m0s0g1",
         ),
     ] {
-        let again = || answer(good_with(name, claims.clone(), "Keep {1} on the shelf."));
+        let again = || answer(good_with(name, &claims, "Keep {1} on the shelf."));
         let aggregated = with_model([again(), again()]);
         assert_eq!(aggregated.run(&input(true)).await.unwrap().replaced_statements, 1, "{name}");
         let told = &aggregated.model.as_ref().unwrap().requests()[1].turns[2];
@@ -135,10 +135,10 @@ async fn what_is_wrong_is_told_once_and_put_right() {
         (answer(json!({})), "insight.customer_satisfaction: is missing"),
         (answer(without("recommendation.budget_segment")), "budget_segment: is missing"),
         (
-            answer(good_with("summary", json!([]), "Read on.")),
+            answer(good_with("summary", &json!([]), "Read on.")),
             "summary: claims: must be from 1 to 6",
         ),
-        (answer(good_with("summary", many, "Read on.")), "summary: claims: must be from 1 to 6"),
+        (answer(good_with("summary", &many, "Read on.")), "summary: claims: must be from 1 to 6"),
         (answer(sure), "insight.most_popular_phone: level: is none of high, medium, low"),
         (words(&"Read on. ".repeat(60)), "summary: words: are longer than 400 characters"),
         (words("Read\u{202e} on."), "words: have a character that plain English has not"),
@@ -156,7 +156,7 @@ async fn what_is_wrong_is_told_once_and_put_right() {
         (words("Kaufen Sie {1} jetzt und stellen Sie es in das Regal."), "words: are not English"),
         (words("Please contact the seller."), "words: say “contact” (request)"),
     ];
-    for (first, problem) in cases.into_iter() {
+    for (first, problem) in cases {
         let aggregated = with_model([first, answer(good())]);
         let output = aggregated.run(&input(true)).await.unwrap();
         assert_eq!((output.input_tokens, output.output_tokens), (6_000, 2_000), "{problem}");

@@ -113,17 +113,14 @@ impl Analyst<'_> {
         };
         let places = ask.top.clamp(1, ranking.entries.len().max(1));
         let is_flat = ranking.first().len() > places + MOST_SHARING;
-        let Some((_, last)) = ranking.entries.get(places - 1) else {
+        let Some((_, lowest)) = ranking.entries.get(places - 1) else {
             return Err("lacks the claim nothing".to_owned());
         };
-        let mut ahead = ranking.entries.iter().filter(|(_, amount)| amount.compare(last).is_gt());
-        let named_count = ranking
-            .entries
-            .iter()
-            .filter(|(subject, amount)| amount.compare(last).is_ge() && named(subject.id))
-            .count();
+        let mut ahead = ranking.entries.iter().filter(|(_, amount)| amount.compare(lowest).is_gt());
+        let through = ranking.entries.iter().filter(|(_, amount)| amount.compare(lowest).is_ge());
+        let count = through.filter(|(subject, _)| named(subject.id)).count();
         let needed = if is_flat { 1 } else { places };
-        if ahead.all(|(subject, _)| named(subject.id)) && named_count >= needed {
+        if ahead.all(|(subject, _)| named(subject.id)) && count >= needed {
             return Ok(());
         }
         let ids: Vec<_> = ranking.places(places, 0).iter().map(Id::to_string).collect();

@@ -1,6 +1,7 @@
 //! Claims that hold one thing against another.
 
 use chrono::{Datelike, Days, Months, NaiveDate};
+use contract::wording::share;
 
 use super::{
     amount::{Amount, from},
@@ -24,10 +25,8 @@ impl<'f> Case<'_, 'f> {
         }
         let (more, high) = if is_more { ("more", "higher") } else { ("fewer", "lower") };
         let noun = self.noun();
-        let what = match self.is_count() {
-            true => format!("{more} {noun}"),
-            false => format!("a {high} {noun}"),
-        };
+        let what =
+            if self.is_count() { format!("{more} {noun}") } else { format!("a {high} {noun}") };
         let small = if self.if_small(first).is_empty() { second } else { first };
         Ok(format!(
             "{}{} has {what} than {}: {a} against {b}{}.",
@@ -68,10 +67,8 @@ impl<'f> Case<'_, 'f> {
         let shown = format!("{ratio:.1}");
         let ratio = Amount::rounded(ratio, shown, from(&[&a, &b])).ok_or("cannot be said")?;
         let noun = self.noun();
-        let what = match self.is_count() {
-            true => format!("as many {noun} as"),
-            false => format!("the {noun} of"),
-        };
+        let what =
+            if self.is_count() { format!("as many {noun} as") } else { format!("the {noun} of") };
         let small = if self.if_small(first).is_empty() { second } else { first };
         Ok(format!(
             "{}{} has {ratio} times {what} {}: {a} against {b}{}.",
@@ -111,8 +108,8 @@ impl<'f> Case<'_, 'f> {
         let own = self.amount(one)?;
         let whole = match self.statistic {
             Statistic::Records => family.whole,
-            Statistic::Sum if family.within.is_none() => self.sum_of_all(),
-            _ => return Err("takes records or sum, and no segment for sum".to_owned()),
+            Statistic::Sum => self.sum_of_all(),
+            _ => return Err("takes records or sum".to_owned()),
         };
         let rest = whole.and_then(|whole| whole.minus(&own)).ok_or("there is no rest")?;
         let noun = self.noun();
@@ -165,10 +162,7 @@ impl<'f> Case<'_, 'f> {
         };
         let part = (b.to_f64() - a.to_f64()).abs() / a.to_f64();
         let part = (a.to_f64() > 0.0).then(|| {
-            let shown = match part < 0.999 {
-                true => contract::wording::share(part),
-                false => format!("{:.1}%", part * 100.0),
-            };
+            let shown = if part < 0.999 { share(part) } else { format!("{:.1}%", part * 100.0) };
             Amount::rounded(part, shown, from(&[&a, &b]))
         });
         let part = part.flatten().map(|part| format!(" by {part}"));
@@ -187,8 +181,11 @@ impl<'f> Case<'_, 'f> {
         Ok((both, [self.amount(both[0])?, self.amount(both[1])?]))
     }
 
-    /// The sum of the measure over all records.
+    /// The sum of the measure over all records, where the claim is not about what is within a segment.
     pub(super) fn sum_of_all(&self) -> Option<Amount> {
+        if matches!(self.first().id, Id::SegmentGroup(..)) {
+            return None;
+        }
         self.book.subject(self.measure_id().ok()?)?.amount(Statistic::Sum, Some(self.field))
     }
 
@@ -198,7 +195,7 @@ impl<'f> Case<'_, 'f> {
         at.map(Id::Measure).ok_or_else(|| "there is no measure".to_owned())
     }
 
-    fn is_count(&self) -> bool {
+    pub(super) fn is_count(&self) -> bool {
         !self.statistic.is_of_measure() && self.statistic != Statistic::Score
     }
 

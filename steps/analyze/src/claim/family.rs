@@ -36,116 +36,105 @@ pub(crate) struct Ranking<'f> {
 impl<'f> Book<'f> {
     /// The list that this stands in, or that this is; `None` if it is neither.
     pub(crate) fn family(&self, id: Id) -> Option<Family<'f>> {
-        let facts = self.facts;
-        let all = || Amount::count(facts.records.valid, "/records/valid".to_owned());
-        let others =
-            |records: u64, fact: String| (records > 0).then(|| Amount::count(records, fact));
-        Some(match id {
-            Id::Dimension(d) | Id::Group(d, _) => {
-                let dimension = facts.dimensions.get(d)?;
-                let is_boolean = dimension
-                    .groups
-                    .iter()
-                    .all(|group| matches!(group.value.as_deref(), Some("true" | "false") | None));
-                let several = match is_boolean {
-                    true => format!("values of {}", name::column(&dimension.field)),
-                    false => name::several(&dimension.field),
-                };
-                Family {
-                    several,
-                    others: others(
-                        dimension.other_records,
-                        format!("/dimensions/{d}/other_records"),
-                    ),
-                    ..self.list(
-                        (format!("/dimensions/{d}/groups"), &dimension.field),
-                        Some(all()),
-                        dimension.groups.len(),
-                        |g| dimension.groups[g].value.as_ref().map(|_| Id::Group(d, g)),
-                    )
-                }
-            }
-            Id::Pair(p) | Id::PairGroup(p, _) => {
-                let pair = facts.pairs.get(p)?;
-                let by = pair.fields.each_ref().map(|field| name::column(field)).join(" and ");
-                Family {
-                    others: others(pair.other_records, format!("/pairs/{p}/other_records")),
-                    several: format!("pairs of {by}"),
-                    ..self.list(
-                        (format!("/pairs/{p}/groups"), &by),
-                        Some(all()),
-                        pair.groups.len(),
-                        |g| {
-                            let has_both = pair.groups[g].values.iter().all(Option::is_some);
-                            has_both.then_some(Id::PairGroup(p, g))
-                        },
-                    )
-                }
-            }
-            Id::Measure(m) | Id::Segment(m, _) => {
-                let measure = facts.measures.get(m)?;
-                let whole = self.subject(Id::Measure(m))?.records();
-                let by = format!("segment of {}", name::column(&measure.field));
-                let several = format!("segments of {}", name::column(&measure.field));
-                let count = measure.segments.len();
-                Family {
-                    several,
-                    ..self.list((format!("/measures/{m}/segments"), &by), whole, count, |s| {
-                        Some(Id::Segment(m, s))
-                    })
-                }
-            }
-            Id::SegmentGroup(m, s, _) => {
-                let segment = self.subject(Id::Segment(m, s))?;
-                let top = &facts.measures.get(m)?.segments.get(s)?.top;
-                let listed: u64 = top.iter().fold(0, |sum, g| sum.saturating_add(g.records));
-                let whole = segment.records()?;
-                let pointer = segment.id.pointer() + "/top";
-                let listed = Amount::derived_count(listed, vec![segment.fact("top")]);
-                Family {
-                    others: whole.minus(&listed),
-                    within: Some(segment.name),
-                    ..self.list(
-                        (pointer, &facts.dimensions.first()?.field),
-                        Some(whole),
-                        top.len(),
-                        |g| top[g].value.as_ref().map(|_| Id::SegmentGroup(m, s, g)),
-                    )
-                }
-            }
-            Id::Time | Id::Period(_) => {
-                let time = facts.time.as_ref()?;
-                Family {
-                    others: others(time.other_records, "/time/other_records".to_owned()),
-                    lists_largest: false,
-                    ..self.list(
-                        ("/time/periods".to_owned(), &time.by),
-                        Some(all()),
-                        time.periods.len(),
-                        |t| time.periods[t].value.as_ref().map(|_| Id::Period(t)),
-                    )
-                }
-            }
-            Id::TextBy(x) | Id::TextGroup(x, _) => {
-                let by = facts.text.as_ref()?.by.get(x)?;
-                let whole = self.subject(Id::Text)?.records();
-                Family {
-                    others: others(by.other_texts, format!("/text/by/{x}/other_texts")),
-                    ..self.list(
-                        (format!("/text/by/{x}/groups"), &by.field),
-                        whole,
-                        by.groups.len(),
-                        |g| by.groups[g].value.as_ref().map(|_| Id::TextGroup(x, g)),
-                    )
-                }
-            }
+        match id {
+            Id::Dimension(d) | Id::Group(d, _) => self.groups(d),
+            Id::Pair(p) | Id::PairGroup(p, _) => self.pairs(p),
+            Id::Measure(m) | Id::Segment(m, _) => self.segments(m),
+            Id::SegmentGroup(m, s, _) => self.segment_groups(m, s),
+            Id::Time | Id::Period(_) => self.periods(),
+            Id::TextBy(x) | Id::TextGroup(x, _) => self.text_groups(x),
             Id::Reject(_) => {
-                self.list(("/rejects".to_owned(), "error"), None, facts.rejects.len(), |e| {
-                    Some(Id::Reject(e))
-                })
+                let count = self.facts.rejects.len();
+                Some(self.list("/rejects", "error", count, |e| Some(Id::Reject(e))))
             }
-            Id::File | Id::Text | Id::Column(_) | Id::Quote(_) => return None,
-        })
+            Id::File | Id::Text | Id::Column(_) | Id::Quote(_) => None,
+        }
+    }
+
+    fn groups(&self, d: usize) -> Option<Family<'f>> {
+        let dimension = self.facts.dimensions.get(d)?;
+        let groups = &dimension.groups;
+        let is_boolean = |value: &str| matches!(value, "true" | "false");
+        let is_boolean = groups.iter().all(|group| group.value.as_deref().is_none_or(is_boolean));
+        let pointer = format!("/dimensions/{d}/groups");
+        let mut family = self.list(&pointer, &dimension.field, groups.len(), |g| {
+            groups[g].value.as_ref().map(|_| Id::Group(d, g))
+        });
+        if is_boolean {
+            family.several = format!("values of {}", family.by);
+        }
+        family.whole = Some(self.all_records());
+        family.others = others(dimension.other_records, format!("/dimensions/{d}/other_records"));
+        Some(family)
+    }
+
+    fn pairs(&self, p: usize) -> Option<Family<'f>> {
+        let pair = self.facts.pairs.get(p)?;
+        let by = pair.fields.each_ref().map(|field| name::column(field)).join(" and ");
+        let pointer = format!("/pairs/{p}/groups");
+        let mut family = self.list(&pointer, &by, pair.groups.len(), |g| {
+            let has_both = pair.groups[g].values.iter().all(Option::is_some);
+            has_both.then_some(Id::PairGroup(p, g))
+        });
+        family.several = format!("pairs of {by}");
+        family.whole = Some(self.all_records());
+        family.others = others(pair.other_records, format!("/pairs/{p}/other_records"));
+        Some(family)
+    }
+
+    fn segments(&self, m: usize) -> Option<Family<'f>> {
+        let measure = self.facts.measures.get(m)?;
+        let column = name::column(&measure.field);
+        let pointer = format!("/measures/{m}/segments");
+        let mut family =
+            self.list(&pointer, &format!("segment of {column}"), measure.segments.len(), |s| {
+                Some(Id::Segment(m, s))
+            });
+        family.several = format!("segments of {column}");
+        family.whole = self.subject(Id::Measure(m))?.records();
+        Some(family)
+    }
+
+    fn segment_groups(&self, m: usize, s: usize) -> Option<Family<'f>> {
+        let segment = self.subject(Id::Segment(m, s))?;
+        let top = &self.facts.measures.get(m)?.segments.get(s)?.top;
+        let field = &self.facts.dimensions.first()?.field;
+        let pointer = segment.id.pointer() + "/top";
+        let mut family = self.list(&pointer, field, top.len(), |g| {
+            top[g].value.as_ref().map(|_| Id::SegmentGroup(m, s, g))
+        });
+        let whole = segment.records()?;
+        let listed: u64 = top.iter().fold(0, |sum, group| sum.saturating_add(group.records));
+        family.others = whole.minus(&Amount::count(listed, pointer));
+        family.whole = Some(whole);
+        family.within = Some(segment.name);
+        Some(family)
+    }
+
+    fn periods(&self) -> Option<Family<'f>> {
+        let time = self.facts.time.as_ref()?;
+        let mut family = self.list("/time/periods", &time.by, time.periods.len(), |t| {
+            time.periods[t].value.as_ref().map(|_| Id::Period(t))
+        });
+        family.whole = Some(self.all_records());
+        family.others = others(time.other_records, "/time/other_records".to_owned());
+        family.lists_largest = false;
+        Some(family)
+    }
+
+    fn text_groups(&self, x: usize) -> Option<Family<'f>> {
+        let by = self.facts.text.as_ref()?.by.get(x)?;
+        let pointer = format!("/text/by/{x}/groups");
+        let mut family = self.list(&pointer, &by.field, by.groups.len(), |g| {
+            by.groups[g].value.as_ref().map(|_| Id::TextGroup(x, g))
+        });
+        family.whole = self.subject(Id::Text)?.records();
+        family.others = others(by.other_texts, format!("/text/by/{x}/other_texts"));
+        Some(family)
+    }
+
+    fn all_records(&self) -> Amount {
+        Amount::count(self.facts.records.valid, "/records/valid".to_owned())
     }
 
     /// What groups, segments and periods are called: the names that an author may not write.
@@ -161,22 +150,27 @@ impl<'f> Book<'f> {
 
     fn list(
         &self,
-        (pointer, field): (String, &str),
-        whole: Option<Amount>,
+        pointer: &str,
+        field: &str,
         count: usize,
         id: impl Fn(usize) -> Option<Id>,
     ) -> Family<'f> {
         Family {
-            pointer,
+            pointer: pointer.to_owned(),
             members: (0..count).filter_map(id).filter_map(|id| self.subject(id)).collect(),
             by: name::column(field),
             several: name::several(field),
             within: None,
-            whole,
+            whole: None,
             others: None,
             lists_largest: true,
         }
     }
+}
+
+/// What is in groups that are not listed, if anything is.
+fn others(records: u64, fact: String) -> Option<Amount> {
+    (records > 0).then(|| Amount::count(records, fact))
 }
 
 impl<'f> Family<'f> {
@@ -202,10 +196,11 @@ impl<'f> Family<'f> {
     /// Among which groups a rank is one: `By model, `, or `Of the 10 most frequent models, `.
     pub(super) fn scope(&self, statistic: Statistic, ranking: &Ranking<'f>, unit: &str) -> String {
         let within = self.within.as_ref().map(|segment| format!("In {segment}, "));
-        let enough = ranking
-            .is_filtered
-            .then(|| format!(" with at least {FEWEST_TEXTS} {unit}"))
-            .unwrap_or_default();
+        let enough = if ranking.is_filtered {
+            format!(" with at least {FEWEST_TEXTS} {unit}")
+        } else {
+            String::new()
+        };
         if self.ranks_all(statistic) && enough.is_empty() {
             return within.unwrap_or_else(|| format!("By {}, ", self.by));
         }

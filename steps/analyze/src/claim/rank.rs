@@ -36,18 +36,19 @@ impl<'f> Case<'_, 'f> {
         }
         Ok(match self.statistic {
             Statistic::Records => {
-                let sample = self.sample_note(&ranking.entries[..1]);
+                let sample = sample_note(&ranking.entries[..1]);
                 let numbers = self.of_whole(&family, one, amount);
-                let shared = match self.may_go_on(&family, &ranking, amount) {
-                    true => ", perhaps together with others that are not listed",
-                    false => "",
+                let shared = if self.may_go_on(&family, &ranking, amount) {
+                    ", perhaps together with others that are not listed"
+                } else {
+                    ""
                 };
                 format!("{scope}{} leads with {numbers}{shared}.{next}{sample}", one.name)
             }
             _ => format!(
-                "{scope}{} has the highest {}: {}.{next}",
+                "{scope}{} has {}: {}.{next}",
                 one.name,
-                self.noun(),
+                self.superlative(["most", "highest"]),
                 self.with_sample(&family, one, amount)
             ),
         })
@@ -66,19 +67,19 @@ impl<'f> Case<'_, 'f> {
         let (subject, amount) = &first[0];
         let names = self.names_and_others(first.len(), self.may_go_on(&family, &ranking, amount));
         let scope = self.scope(&family, &ranking);
-        Ok(match self.statistic {
-            Statistic::Records => format!(
-                "{scope}{names} share the lead with {} each.{}",
-                self.of_whole(&family, subject, amount),
-                self.sample_note(first),
-            ),
-            _ => format!("{scope}{names} share the highest {}: {amount}.", self.noun()),
-        })
+        if self.statistic != Statistic::Records {
+            let most = self.superlative(["most", "highest"]);
+            return Ok(format!("{scope}{names} share {most}: {amount} each."));
+        }
+        let numbers = self.of_whole(&family, subject, amount);
+        Ok(format!("{scope}{names} share the lead with {numbers} each.{}", sample_note(first)))
     }
 
     pub(super) fn last(&self) -> Result<String, String> {
         let (family, ranking) = self.ranked()?;
-        if family.others.is_some() && (self.statistic == Statistic::Records) {
+        // The facts list the most frequent errors, and not how many others there are.
+        let is_whole = family.others.is_none() && !matches!(self.first().id, Id::Reject(_));
+        if !is_whole && self.statistic == Statistic::Records {
             return Err("there is no last: not all groups are listed".to_owned());
         }
         let last = ranking.last();
@@ -94,17 +95,11 @@ impl<'f> Case<'_, 'f> {
         }
         let (subject, amount) = &last[0];
         let (has, each) = if last.len() == 1 { ("has", "") } else { ("have", " each") };
-        let fewest = match self.statistic {
-            Statistic::Records | Statistic::Positive | Statistic::Neutral | Statistic::Negative => {
-                "fewest"
-            }
-            _ => "lowest",
-        };
         Ok(format!(
-            "{}{} {has} the {fewest} {}: {}{each}.",
+            "{}{} {has} {}: {}{each}.",
             self.scope(&family, &ranking),
             self.names_and_others(last.len(), false),
-            self.noun(),
+            self.superlative(["fewest", "lowest"]),
             self.with_sample(&family, subject, amount),
         ))
     }
@@ -160,8 +155,8 @@ impl<'f> Case<'_, 'f> {
         };
         let ties = ties(&places);
         let sample = match self.statistic {
-            Statistic::Records => self.sample_note(&places),
-            _ => String::new(),
+            Statistic::Records => sample_note(&places),
+            _ => "",
         };
         Ok(format!("{scope}{says}: {}.{ties}{sample}", list(&entries)))
     }
@@ -222,6 +217,12 @@ impl<'f> Case<'_, 'f> {
         family.scope(self.statistic, ranking, &self.unit())
     }
 
+    /// `the most sales`, `the highest mean price`
+    fn superlative(&self, [of_counts, of_values]: [&str; 2]) -> String {
+        let word = if self.is_count() { of_counts } else { of_values };
+        format!("the {word} {}", self.noun())
+    }
+
     /// Whether a group that is not listed could share this place.
     fn may_go_on(&self, family: &Family<'f>, ranking: &Ranking<'f>, place: &Amount) -> bool {
         family.others.is_some()
@@ -236,8 +237,8 @@ impl<'f> Case<'_, 'f> {
             return String::new();
         };
         let may_go_on = self.may_go_on(family, ranking, amount);
-        let named: Vec<_> = next.iter().map(|(subject, _)| subject.name.clone()).collect();
-        let (names, is_many) = shortened(&named, named.len(), may_go_on);
+        let level: Vec<_> = next.iter().map(|(subject, _)| subject.name.clone()).collect();
+        let (names, is_many) = shortened(&level, level.len(), may_go_on);
         let (verb, each) = if is_many { ("are", " each") } else { ("is", "") };
         let is_records = self.statistic == Statistic::Records;
         let chance = if is_records && !is_beyond_chance(first.to_f64(), amount.to_f64()) {
@@ -282,20 +283,20 @@ impl<'f> Case<'_, 'f> {
             return format!("{amount} of {whole} ({share})");
         }
         let sample = subject.sample(self.statistic, Some(self.field));
-        let sample = sample.map(|sample| format!(" over {}", self.counted(&sample)));
+        let over = if self.is_count() { "of" } else { "over" };
+        let sample = sample.map(|sample| format!(" {over} {}", self.counted(&sample)));
         format!("{amount}{}{}", sample.unwrap_or_default(), self.if_small(subject))
     }
+}
 
-    /// ` Some of these are small samples.`
-    fn sample_note(&self, places: &[Place<'f>]) -> String {
-        let small = places.iter().filter(|(_, amount)| amount.to_f64() < SMALL_SAMPLE).count();
-        let note = match (small, places.len()) {
-            (0, _) => "",
-            (1, 1) => " This is a small sample.",
-            (small, all) if small == all => " These are small samples.",
-            _ => " Some of these are small samples.",
-        };
-        note.to_owned()
+/// ` Some of these are small samples.`
+fn sample_note(places: &[Place<'_>]) -> &'static str {
+    let small = places.iter().filter(|(_, amount)| amount.to_f64() < SMALL_SAMPLE).count();
+    match (small, places.len()) {
+        (0, _) => "",
+        (1, 1) => " This is a small sample.",
+        (small, all) if small == all => " These are small samples.",
+        _ => " Some of these are small samples.",
     }
 }
 

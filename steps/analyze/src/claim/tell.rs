@@ -127,12 +127,13 @@ impl<'f> Case<'_, 'f> {
             return Err("there are no records".to_owned());
         }
         let facts = vec![one.fact("present"), one.fact("missing")];
-        let all = self.counted(&Amount::derived_count(all, facts));
+        let all = Amount::derived_count(all, facts);
+        let share = in_brackets(Amount::part(&missing, &all));
+        let all = self.counted(&all);
         if missing.is_zero() {
             return Ok(format!("{} is there in each of {all}.", one.name));
         }
-        let share = Amount::share(1.0 - column.share, vec![one.fact("share")]);
-        Ok(format!("{} is missing in {missing} of {all}{}.", one.name, in_brackets(share)))
+        Ok(format!("{} is missing in {missing} of {all}{share}.", one.name))
     }
 
     pub(super) fn sentiment(&self) -> Result<String, String> {

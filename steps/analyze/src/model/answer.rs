@@ -54,17 +54,13 @@ impl<'a> Answer<'a> {
 
     /// Reads what the tool was called with. What was accepted before stays.
     pub(super) fn read(&mut self, input: &Value) {
-        self.rejected.clear();
         let statements = input.get("statements").and_then(Value::as_array);
         for said in statements.into_iter().flatten().take(MOST_STATEMENTS) {
             let Some(name) = said.get("statement").and_then(Value::as_str) else { continue };
             if self.accepted.contains_key(name) {
                 continue;
             }
-            let statement = match self.statement(name, said) {
-                None => continue,
-                Some(statement) => statement,
-            };
+            let Some(statement) = self.statement(name, said) else { continue };
             match statement {
                 Ok(statement) => {
                     self.rejected.remove(name);
@@ -183,7 +179,7 @@ impl<'a> Answer<'a> {
             problems.extend(self.analyst.answers(ask, &proven).err());
         }
         let words = self.words(said, claims.len());
-        let level = self.level(said, own.level);
+        let level = level(said, own.level);
         match (problems.is_empty(), words, level) {
             (true, Ok(words), Ok(level)) => {
                 Ok(Statement::of(&own.kind, level, Author::Model, proven, words))
@@ -228,15 +224,13 @@ impl<'a> Answer<'a> {
         }
         Err(problems.into_iter().map(|problem| format!("words: {problem}")).collect())
     }
+}
 
-    /// The computed level, or the model's where it is lower.
-    fn level(&self, said: &Value, computed: Level) -> Result<Level, String> {
-        let Some(level) = said.get("level").and_then(Value::as_str).filter(|name| !name.is_empty())
-        else {
-            return Ok(computed);
-        };
-        let level = named(&Level::ALL, Level::as_str, level);
-        // The lowest level is the last.
-        Ok(level.ok_or("level: is none of high, medium, low")?.max(computed))
-    }
+/// The computed level, or the model's where it is lower.
+fn level(said: &Value, computed: Level) -> Result<Level, String> {
+    let level = said.get("level").and_then(Value::as_str).filter(|name| !name.is_empty());
+    let Some(level) = level else { return Ok(computed) };
+    let level = named(&Level::ALL, Level::as_str, level);
+    // The lowest level is the last.
+    Ok(level.ok_or("level: is none of high, medium, low")?.max(computed))
 }

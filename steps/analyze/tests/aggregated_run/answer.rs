@@ -12,41 +12,41 @@ use super::AggregatedRun;
 
 pub(crate) type Reply = Result<ModelReply, ErrorKind>;
 
-pub(crate) fn statement(name: &str, claims: Value, words: &str) -> Value {
+pub(crate) fn statement(name: &str, claims: &Value, words: &str) -> Value {
     json!({ "statement": name, "claims": claims, "words": words })
 }
 
 /// An answer on smartphone-sales that can be used as it is.
 pub(crate) fn good() -> Value {
     json!({ "statements": [
-        statement("insight.most_popular_phone", json!([{ "claim": "leader", "ids": ["d0g0"] }]),
+        statement("insight.most_popular_phone", &json!([{ "claim": "leader", "ids": ["d0g0"] }]),
             "Buyers come for {1}, so keep it on the shelf."),
         statement("insight.customer_satisfaction",
-            json!([{ "claim": "sentiment", "ids": ["x"] },
+            &json!([{ "claim": "sentiment", "ids": ["x"] },
                 { "claim": "leader", "ids": ["x1g2"], "statistic": "score" }]),
             "Learn from what buyers write about {2}."),
         statement("insight.price_segment_performance",
-            json!([{ "claim": "leader", "ids": ["m0s1"], "statistic": "sum" }]),
+            &json!([{ "claim": "leader", "ids": ["m0s1"], "statistic": "sum" }]),
             "{1} brings in the money, so give it room."),
         statement("recommendation.budget_segment",
-            json!([{ "claim": "shared_lead", "ids": ["m0s0g0", "m0s0g1"] }]),
+            &json!([{ "claim": "shared_lead", "ids": ["m0s0g0", "m0s0g1"] }]),
             "Show {1} in the window."),
         statement("recommendation.midrange_segment",
-            json!([{ "claim": "order", "ids": ["m0s1g0", "m0s1g1"] }]), "Keep {1} in stock."),
+            &json!([{ "claim": "order", "ids": ["m0s1g0", "m0s1g1"] }]), "Keep {1} in stock."),
         statement("recommendation.flagship_segment",
-            json!([{ "claim": "order", "ids": ["m0s2g0", "m0s2g1"] }]), "Train the staff on {1}."),
+            &json!([{ "claim": "order", "ids": ["m0s2g0", "m0s2g1"] }]), "Train the staff on {1}."),
         statement("recommendation.inventory_strategy",
-            json!([{ "claim": "order", "ids": ["d0g0", "d0g1", "d0g2"] }]), "Reorder {1} in time."),
-        statement("anomaly.1", json!([]), "Check whether the price of {1} was typed wrongly."),
-        statement("anomaly.0", json!([]), "Read the reviews of {1} before ordering it anew."),
+            &json!([{ "claim": "order", "ids": ["d0g0", "d0g1", "d0g2"] }]), "Reorder {1} in time."),
+        statement("anomaly.1", &json!([]), "Check whether the price of {1} was typed wrongly."),
+        statement("anomaly.0", &json!([]), "Read the reviews of {1} before ordering it anew."),
         statement("summary",
-            json!([{ "claim": "rejects", "ids": ["file"] }, { "claim": "leader", "ids": ["d0g0"] }]),
+            &json!([{ "claim": "rejects", "ids": ["file"] }, { "claim": "leader", "ids": ["d0g0"] }]),
             "Look at the rejected records before anything else."),
     ]})
 }
 
 /// The good answer with another statement of this name.
-pub(crate) fn good_with(name: &str, claims: Value, words: &str) -> Value {
+pub(crate) fn good_with(name: &str, claims: &Value, words: &str) -> Value {
     let mut answer = good();
     let statements = answer["statements"].as_array_mut().unwrap();
     let at = statements.iter().position(|said| said["statement"] == name).unwrap();
@@ -60,7 +60,7 @@ pub(crate) fn good_with_words(name: &str, words: &str) -> Value {
     let statements = answer["statements"].as_array().unwrap();
     let claims =
         statements.iter().find(|said| said["statement"] == name).unwrap()["claims"].clone();
-    good_with(name, claims, words)
+    good_with(name, &claims, words)
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "a reply by script may be an error")]
