@@ -70,7 +70,22 @@ pub(crate) struct Proven {
     pub(crate) claim: Claim,
     pub(crate) said: analysis::Claim,
     /// What words call the claim's subject.
-    pub(crate) subject: String,
+    pub(crate) subject: Mention,
+}
+
+/// What words call the subject of a claim.
+#[derive(Debug, Clone)]
+pub(crate) struct Mention {
+    pub(crate) name: String,
+    /// Whether it is a value of the file, which is never spelt otherwise.
+    is_verbatim: bool,
+}
+
+impl Mention {
+    /// At the beginning of a sentence.
+    pub(crate) fn leading(&self) -> String {
+        if self.is_verbatim { self.name.clone() } else { capitalized(&self.name) }
+    }
 }
 
 impl Book<'_> {
@@ -78,11 +93,12 @@ impl Book<'_> {
     pub(crate) fn prove(&self, claim: Claim) -> Result<Proven, String> {
         let case = Case::of(self, &claim)?;
         let composed = words(&case)?;
-        let begins_with_name = case
-            .subjects
-            .iter()
-            .any(|subject| subject.id.is_of_values() && composed.starts_with(&subject.name));
-        let composed = if begins_with_name { composed } else { capitalized(&composed) };
+        let is_verbatim = case.subjects.iter().any(|subject| subject.id.is_of_values());
+        let subject = Mention { name: case.named(), is_verbatim };
+        let begins_with_name =
+            case.subjects.iter().any(|subject| composed.starts_with(&subject.name));
+        let composed =
+            if begins_with_name && is_verbatim { composed } else { capitalized(&composed) };
         let (text, figures) = amount::finished(&composed);
         let said = analysis::Claim {
             claim: claim.kind.as_str().to_owned(),
@@ -92,7 +108,7 @@ impl Book<'_> {
             text,
             figures,
         };
-        Ok(Proven { subject: case.named(), claim, said })
+        Ok(Proven { claim, said, subject })
     }
 }
 

@@ -5,7 +5,7 @@ use pipeline_core::{
     run::Run,
 };
 
-use crate::claim::Proven;
+use crate::claim::{Mention, Proven};
 
 /// One statement: its kind, what it consists of, its confidence, severity or priority.
 #[derive(Debug, Clone)]
@@ -14,7 +14,7 @@ pub(crate) struct Statement {
     pub(crate) level: Level,
     pub(crate) basis: Basis,
     /// What its words may speak of, by the numbers of its claims.
-    pub(crate) subjects: Vec<String>,
+    pub(crate) subjects: Vec<Mention>,
 }
 
 impl Statement {
@@ -42,14 +42,17 @@ impl Statement {
 }
 
 /// Fills `{1}` in, in one pass, so that nothing in a name is taken for a place to fill.
-fn filled(words: &str, subjects: &[String]) -> String {
+fn filled(words: &str, subjects: &[Mention]) -> String {
     let mut text = String::with_capacity(words.len());
     let mut rest = words;
     while let Some((before, after)) = rest.split_once('{') {
         let (number, after) = after.split_once('}').unwrap_or((after, ""));
         let at = number.parse::<usize>().ok().and_then(|number| number.checked_sub(1));
         text.push_str(before);
-        text.push_str(at.and_then(|at| subjects.get(at)).map_or("", String::as_str));
+        let begins = text.trim_end().is_empty() || text.trim_end().ends_with(['.', '!', '?']);
+        if let Some(subject) = at.and_then(|at| subjects.get(at)) {
+            text += &if begins { subject.leading() } else { subject.name.clone() };
+        }
         rest = after;
     }
     text + rest

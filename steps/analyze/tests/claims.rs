@@ -99,7 +99,14 @@ fn every_kind_of_claim_is_worded() {
             "By model, the order is: Apple iPhone 15 (12 of 100 sales, 12.0%) and Google Pixel 8 (6). Some \
              of these are small samples.",
         ),
-        (claim("more", &["d1g0", "d1g2"]), "Samsung has more sales than Apple: 30 against 20."),
+        (
+            claim("more", &["d1g0", "d1g2"]),
+            "Samsung has more sales than Apple: 30 against 20, so near that it may be chance.",
+        ),
+        (
+            claim("less", &["d1g5", "d1g1"]),
+            "Vivo has fewer sales than Xiaomi: 5 against 25, a small sample.",
+        ),
         (
             by("less", &["x1g3", "x1g2"], "score"),
             "Vivo has a lower mean score than Apple: -0.52 against +0.58, a small sample.",
@@ -107,7 +114,7 @@ fn every_kind_of_claim_is_worded() {
         (claim("level", &["t1", "t2"]), "2026-04 and 2026-05 are level at 35 sales."),
         (
             claim("times", &["d1g0", "d1g2"]),
-            "Samsung has 1.5 times as many sales as Apple: 30 against 20.",
+            "Samsung has 1.5 times as many sales as Apple: 30 against 20, so near that it may be chance.",
         ),
         (claim("distinct", &["d0"]), "There are 38 different models in all."),
         (
@@ -264,7 +271,9 @@ fn a_change_is_told_of_whole_adjacent_periods() {
     let change = |from: &str, to: &str| claimed_of(&facts, &claim("change", &[from, to]));
     assert_eq!(
         change("t1", "t2").as_deref(),
-        Ok("From 2026-02 to 2026-03, sales fell by 20.0%: from 50 to 40.")
+        Ok(
+            "From 2026-02 to 2026-03, sales fell by 20.0%: from 50 to 40, so near that it may be chance."
+        )
     );
     assert!(change("t2", "t1").unwrap_err().contains("is not the period after"));
     assert!(change("t0", "t1").unwrap_err().contains("may not be whole"));

@@ -11,7 +11,7 @@ use aggregated_run::{
 use analyze::{Config, Verification, verify};
 use contract::Contract;
 use pipeline_core::{
-    analysis::{Author, DATA_QUALITY, DETERMINISTIC, Level},
+    analysis::{Author, Basis, DATA_QUALITY, DETERMINISTIC, Level},
     error::ErrorKind,
     facts::Facts,
     memory::ScriptedModel,
@@ -76,6 +76,27 @@ async fn only_the_statement_that_fails_is_replaced() {
     assert_eq!(second.turns.len(), 3);
     let told = "- insight.most_popular_phone: claims[0]: leader: d0g6 does not lead: d0g0 does";
     assert!(second.turns[2].contains(told), "{}", second.turns[2]);
+}
+
+#[tokio::test]
+async fn words_begin_with_a_capital_unless_a_value_of_the_file_comes_first() {
+    let facts = FACTS.replace("Apple iPhone 15", "iPhone 15");
+    let mut answer = good_with_words("insight.most_popular_phone", "{1} sells itself. {1} stays.");
+    answer["statements"].as_array_mut().unwrap().push(json!({ "statement": "anomaly.2",
+        "claims": [], "words": "{1} lacks rows, and {1} is to be mended. {1} again." }));
+    let aggregated = AggregatedRun {
+        model: Some(ScriptedModel::replying([self::answer(answer)])),
+        ..AggregatedRun::of(&facts)
+    };
+    aggregated.run(&input(true)).await.unwrap();
+    let analysis = aggregated.analysis();
+    let words = |basis: &Basis| basis.words.clone().unwrap();
+    assert_eq!(words(&analysis.insights[0].basis), "iPhone 15 sells itself. iPhone 15 stays.");
+    let odd = analysis.anomalies.iter().find(|found| found.kind == DATA_QUALITY).unwrap();
+    assert_eq!(
+        words(&odd.basis),
+        "The file lacks rows, and the file is to be mended. The file again."
+    );
 }
 
 #[tokio::test]

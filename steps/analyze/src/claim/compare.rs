@@ -8,6 +8,7 @@ use super::{
     case::Case,
     grammar::{Kind, Statistic},
     id::Id,
+    rank::is_beyond_chance,
     subject::Subject,
 };
 use crate::wording::list;
@@ -27,13 +28,11 @@ impl<'f> Case<'_, 'f> {
         let noun = self.noun();
         let what =
             if self.is_count() { format!("{more} {noun}") } else { format!("a {high} {noun}") };
-        let small = if self.if_small(first).is_empty() { second } else { first };
+        let note = self.caution([first, second], [&a, &b]);
+        let within = self.within();
         Ok(format!(
-            "{}{} has {what} than {}: {a} against {b}{}.",
-            self.within(),
-            first.name,
-            second.name,
-            self.if_small(small),
+            "{within}{} has {what} than {}: {a} against {b}{note}.",
+            first.name, second.name
         ))
     }
 
@@ -69,13 +68,11 @@ impl<'f> Case<'_, 'f> {
         let noun = self.noun();
         let what =
             if self.is_count() { format!("as many {noun} as") } else { format!("the {noun} of") };
-        let small = if self.if_small(first).is_empty() { second } else { first };
+        let note = self.caution([first, second], [&a, &b]);
+        let within = self.within();
         Ok(format!(
-            "{}{} has {ratio} times {what} {}: {a} against {b}{}.",
-            self.within(),
-            first.name,
-            second.name,
-            self.if_small(small),
+            "{within}{} has {ratio} times {what} {}: {a} against {b}{note}.",
+            first.name, second.name
         ))
     }
 
@@ -166,12 +163,23 @@ impl<'f> Case<'_, 'f> {
             Amount::rounded(part, shown, from(&[&a, &b]))
         });
         let part = part.flatten().map(|part| format!(" by {part}"));
+        let note = self.caution([first, second], [&a, &b]);
         Ok(format!(
-            "from {} to {}, {noun} {verb}{}: from {a} to {b}.",
+            "from {} to {}, {noun} {verb}{}: from {a} to {b}{note}.",
             first.name,
             second.name,
             part.unwrap_or_default(),
         ))
+    }
+
+    /// What is to be said of two amounts that prove little.
+    fn caution(&self, subjects: [&Subject<'f>; 2], [a, b]: [&Amount; 2]) -> &'static str {
+        let (more, fewer) = (a.to_f64().max(b.to_f64()), a.to_f64().min(b.to_f64()));
+        if self.statistic == Statistic::Records && !is_beyond_chance(more, fewer) {
+            return ", so near that it may be chance";
+        }
+        let small = subjects.into_iter().map(|subject| self.if_small(subject));
+        small.max().unwrap_or_default()
     }
 
     /// Two of one list, with the statistic of each.

@@ -167,7 +167,7 @@ fn asked(analyst: &Analyst<'_>, names: &Names) -> String {
 fn odd(anomalies: &[Statement], names: &Names) -> String {
     let line = |(name, found): (&String, &Statement)| {
         let subjects = found.subjects.iter().enumerate();
-        let subjects = subjects.map(|(at, subject)| format!("{{{}}} is {subject}", at + 1));
+        let subjects = subjects.map(|(at, subject)| format!("{{{}}} is {}", at + 1, subject.name));
         let subjects = subjects.collect::<Vec<_>>().join(", ");
         format!("{name} ({}): {}", found.kind, unfenced(&shown_up_to(&subjects, 300)))
     };
