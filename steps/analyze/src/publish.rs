@@ -73,7 +73,7 @@ pub(crate) async fn announce(
 ) -> StepResult<()> {
     let run = &input.run;
     let item = AnalysisItem {
-        analysis: analysis.clone(),
+        analysis: analysis.clone().without_figures(),
         processed_file: run.outputs.processed.clone(),
         source_file: run.source.key.clone(),
         records_analyzed: facts.records.valid,

@@ -95,7 +95,8 @@ pub struct Claim {
     pub measure: Option<String>,
     /// The claim in words: one sentence or a few.
     pub text: String,
-    /// The figures of the text, in its order.
+    /// The figures of the text, in its order. The table of analyses has none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub figures: Vec<Figure>,
 }
 
@@ -195,6 +196,19 @@ pub struct Analysis {
 }
 
 impl Analysis {
+    /// The same without the figures of its claims, which are most of its bytes.
+    #[must_use]
+    pub fn without_figures(mut self) -> Self {
+        let insights = self.insights.iter_mut().map(|said| &mut said.basis);
+        let anomalies = self.anomalies.iter_mut().map(|said| &mut said.basis);
+        let advice = self.recommendations.iter_mut().map(|said| &mut said.basis);
+        let all = insights.chain(anomalies).chain(advice).chain([&mut self.summary_basis]);
+        for claim in all.flat_map(|basis| &mut basis.claims) {
+            claim.figures.clear();
+        }
+        self
+    }
+
     /// Whether its statements have claims that were proven. Version 1.0 had none.
     pub fn has_claims(&self) -> bool {
         !self.schema_version.starts_with("1.")
@@ -204,7 +218,8 @@ impl Analysis {
 /// An analysis as the table of analyses keeps it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AnalysisItem {
-    /// The analysis.
+    /// The analysis, without the figures of its claims: `analysis.json` has them, and an item has room for
+    /// 400 KB.
     #[serde(flatten)]
     pub analysis: Analysis,
     /// The key of the file that was aggregated.
