@@ -26,7 +26,7 @@ use crate::terminal::OutputFormat;
   sluice validate sales.csv --contract sales.json    only the check
   sluice executions                                  what ran, and how it ended
   sluice show 3f2a                                   one execution, state by state
-  sluice verify 3f2a                                 its report, proven again
+  sluice verify 3f2a                                 its facts and its analysis, proven again
   sluice drop sales.csv --bucket my-bucket           the whole pipeline, on AWS
 
 Exit codes of run and drop: 0 completed or done before, 1 failed, 2 refused, all rejected or no records, 3 in progress elsewhere."
@@ -77,8 +77,8 @@ Exit codes: 0 all records are valid, 1 some are rejected, 2 the file is refused 
   sluice verify 3f2a --output json
   sluice verify 3f2a4c06-… --bucket sluice-dev-111122223333 --contract contracts/smartphone-sales.json
 
-A run is named as its reports are: by the correlation_id of its manifest. What a model has put in its own
-words is not proven.
+A run is named as its reports are: by the correlation_id of its manifest. The manifest is what is believed.
+What a model has put in its own words is not proven.
 
 Exit codes: 0 proven, 1 something is disproved, 3 something is not verifiable: it is gone, or another version
 or another lexicon made it.")]

@@ -7,17 +7,18 @@ use contract::{
     record::{MAX_RECORD_BYTES, RecordReader},
 };
 use pipeline_core::{
-    analysis::Analysis,
-    document::{parse, read_if_there, read_published},
+    analysis::{self, Analysis},
+    document::{parse, read_if_there},
     error::{ErrorKind, StepError},
     facts::{Facts, SCHEMA_VERSION},
     manifest::Manifest,
     ports::ObjectStore,
-    run::PublishedObject,
+    run::{Outcome, OutputKind, PublishedObject},
     steps::aggregate::Input,
 };
 use program_version::PROGRAM_VERSION;
-use serde::Serialize;
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 /// How a rejected row is longer than the record in it: its cells once more, the reasons, the lineage.
@@ -50,6 +51,7 @@ pub(crate) async fn verify(
     contract: Option<&[u8]>,
 ) -> anyhow::Result<Verdicts> {
     let mut audit = Audit { manifest, store, verdicts: Vec::new() };
+    audit.results();
     audit.outputs().await?;
     audit.counts().await?;
     audit.facts_and_analysis(contract).await?;
@@ -73,19 +75,60 @@ struct Audit<'a> {
 }
 
 impl Audit<'_> {
-    /// Each output that the manifest vouches for has the bytes that it had.
-    async fn outputs(&mut self) -> anyhow::Result<()> {
+    /// The manifest names what a run of its outcome publishes, under the run's own keys.
+    fn results(&mut self) {
+        let Manifest { run, results, .. } = self.manifest;
+        let (has_rows, has_facts) = match results.outcome {
+            Outcome::Completed => (true, true),
+            Outcome::AllRecordsRejected | Outcome::NoRecords => (true, false),
+            Outcome::FileRefused => (false, false),
+        };
+        let named: Vec<_> = self.named().into_iter().map(|(kind, _)| kind).collect();
+        let expected = OutputKind::ALL.into_iter().filter(|kind| match kind {
+            OutputKind::Processed | OutputKind::Rejected => has_rows,
+            OutputKind::Facts | OutputKind::Analysis => has_facts,
+            OutputKind::Report => true,
+        });
+        let missing = expected.filter(|kind| !named.contains(kind));
+        let missing: Vec<_> = missing.map(OutputKind::as_str).collect();
+        let elsewhere =
+            self.named().into_iter().filter(|(kind, output)| output.key != run.outputs.key(*kind));
+        let elsewhere: Vec<_> = elsewhere.map(|(kind, _)| kind.as_str()).collect();
+        let outcome = results.outcome.as_str();
+        self.verdicts.push(if !missing.is_empty() {
+            disproved(format!(
+                "the manifest of a run that ended in {outcome} has no {}",
+                missing.join(", ")
+            ))
+        } else if !elsewhere.is_empty() {
+            disproved(format!(
+                "the manifest names other keys than the run's for {}",
+                elsewhere.join(", ")
+            ))
+        } else {
+            proven(format!("the manifest names what a run publishes that ends in {outcome}"))
+        });
+    }
+
+    /// The outputs that the manifest names.
+    fn named(&self) -> Vec<(OutputKind, &PublishedObject)> {
         let results = &self.manifest.results;
         let validation = results.validation.as_ref();
         let outputs = [
-            validation.and_then(|validation| validation.processed.as_ref()),
-            validation.and_then(|validation| validation.rejected.as_ref()),
-            results.aggregation.as_ref().map(|aggregation| &aggregation.facts),
-            results.analysis.as_ref().map(|analysis| &analysis.analysis),
-            results.report.as_ref().map(|report| &report.report),
+            (OutputKind::Processed, validation.and_then(|found| found.processed.as_ref())),
+            (OutputKind::Rejected, validation.and_then(|found| found.rejected.as_ref())),
+            (OutputKind::Facts, results.aggregation.as_ref().map(|found| &found.facts)),
+            (OutputKind::Analysis, results.analysis.as_ref().map(|found| &found.analysis)),
+            (OutputKind::Report, results.report.as_ref().map(|found| &found.report)),
         ];
-        for output in outputs.into_iter().flatten() {
-            let verdict = match self.sha256_of(output).await {
+        outputs.into_iter().filter_map(|(kind, output)| Some((kind, output?))).collect()
+    }
+
+    /// Each output that the manifest vouches for has the bytes that it had.
+    async fn outputs(&mut self) -> anyhow::Result<()> {
+        let mut verdicts = Vec::new();
+        for (_, output) in self.named() {
+            verdicts.push(match self.sha256_of(output).await {
                 Ok(sha256) if sha256 == output.sha256 => {
                     proven(format!("{} is unchanged", output.key))
                 }
@@ -93,9 +136,9 @@ impl Audit<'_> {
                     disproved(format!("{} has other bytes than it was published with", output.key))
                 }
                 Err(error) => gone(&output.key, error)?,
-            };
-            self.verdicts.push(verdict);
+            });
         }
+        self.verdicts.append(&mut verdicts);
         Ok(())
     }
 
@@ -171,28 +214,60 @@ impl Audit<'_> {
                 return Ok(());
             }
         };
-        let facts: Facts = match read_published(&aggregation.facts, self.store).await {
-            Ok(facts) => facts,
-            // Said already, of the output.
-            Err(_) => return Ok(()),
+        let Some(facts) = self.document::<Facts>(&aggregation.facts, SCHEMA_VERSION).await? else {
+            return Ok(());
         };
         let verdict = self.facts(&facts, &contract).await?;
         self.verdicts.push(verdict);
-        if let Some(output) = &results.analysis
-            && let Ok(analysis) = read_published::<Analysis>(&output.analysis, self.store).await
+        let Some(output) = &results.analysis else { return Ok(()) };
+        let version = analysis::SCHEMA_VERSION;
+        let Some(analysis) = self.document::<Analysis>(&output.analysis, version).await? else {
+            return Ok(());
+        };
+        if !analyze::is_output_of(output, &analysis)
+            || analysis.analysis_id != self.manifest.run.analysis_id()
         {
-            let verdict = self.analysis(&analysis, &facts, &contract);
-            self.verdicts.push(verdict);
+            let key = &output.analysis.key;
+            self.verdicts.push(disproved(format!("{key} is not what the manifest says of it")));
         }
+        let verdict = self.analysis(&analysis, &facts, &contract);
+        self.verdicts.push(verdict);
         Ok(())
+    }
+
+    /// A document of the run, if it is one of this version; else the verdict says why it is none.
+    async fn document<T: DeserializeOwned>(
+        &mut self,
+        output: &PublishedObject,
+        version: &str,
+    ) -> anyhow::Result<Option<T>> {
+        let key = &output.key;
+        let json = match read_if_there(key, self.store).await {
+            Ok(Some(json)) => json,
+            Ok(None) => {
+                self.verdicts.push(not_verifiable(format!("{key} is gone")));
+                return Ok(None);
+            }
+            Err(error) => return Err(told(error)),
+        };
+        let found: Value = serde_json::from_slice(&json).unwrap_or_default();
+        let found = found["schema_version"].as_str().unwrap_or_default();
+        let major = |version: &str| version.split('.').next().map(str::to_owned);
+        let parsed = parse(key, &json);
+        let verdict = match parsed {
+            Ok(document) if major(found) == major(version) => return Ok(Some(document)),
+            _ if !found.is_empty() && major(found) != major(version) => {
+                not_verifiable(format!("{key} is of version {found}"))
+            }
+            _ => disproved(format!("{key} is not a document of this kind")),
+        };
+        self.verdicts.push(verdict);
+        Ok(None)
     }
 
     /// Computes the facts once more from the processed file.
     async fn facts(&self, facts: &Facts, contract: &Contract) -> anyhow::Result<Verdict> {
         let key = &self.manifest.run.outputs.facts;
-        if facts.schema_version != SCHEMA_VERSION {
-            return Ok(not_verifiable(format!("{key} is of version {}", facts.schema_version)));
-        }
         let Some(validation) = &self.manifest.results.validation else {
             return Ok(not_verifiable(format!("{key}: the manifest has no validation")));
         };

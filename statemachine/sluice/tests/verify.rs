@@ -118,7 +118,7 @@ fn facts_that_were_forged_with_their_hash_are_found() {
 #[test]
 fn an_analysis_that_was_forged_with_its_hash_is_found() {
     type Forge = fn(&mut Value);
-    let forged: [(Forge, &str); 6] = [
+    let forged: [(Forge, &str); 11] = [
         (
             |analysis| {
                 let text = analysis["insights"][0]["description"].as_str().unwrap().to_owned();
@@ -140,8 +140,43 @@ fn an_analysis_that_was_forged_with_its_hash_is_found() {
         ),
         (|analysis| analysis["anomalies"][0]["severity"] = json!("low"), "anomalies: has a"),
         (
-            |analysis| analysis["insights"][0]["confidence"] = json!("high"),
-            "insights[0]: its kind or its level is not as computed",
+            |analysis| {
+                let confidence = &mut analysis["insights"][0]["confidence"];
+                *confidence = json!(if *confidence == "low" { "medium" } else { "low" });
+            },
+            "insights[0]: is not what the deterministic analyst says",
+        ),
+        (
+            |analysis| {
+                let insight = &mut analysis["insights"][0];
+                let text = insight["description"].as_str().unwrap().to_owned();
+                insight["words"] = json!("Sales will double.");
+                insight["description"] = json!(text + " Sales will double.");
+            },
+            "insights[0]: is not what the deterministic analyst says",
+        ),
+        (
+            |analysis| {
+                analysis["summary_basis"]["claims"] = json!([]);
+                analysis["summary_basis"]["words"] = json!("All is well: 0 rejected.");
+                analysis["summary"] = json!("All is well: 0 rejected.");
+            },
+            "summary: claims nothing",
+        ),
+        (
+            |analysis| analysis["insights"][0]["words_by"] = json!("model"),
+            "insights[0]: is not what the deterministic analyst says",
+        ),
+        (
+            |analysis| {
+                analysis["insights"][1]["claims"][0]["claim"] = json!("trend");
+                analysis["insights"][0]["claims"][0]["ids"] = json!(["d0g1"]);
+            },
+            "insights[0].claims[0]",
+        ),
+        (
+            |analysis| analysis["model"] = json!("amazon.nova-lite-v1:0"),
+            "analysis.json is not what the manifest says of it",
         ),
     ];
     for (forge, why) in forged {
@@ -149,6 +184,40 @@ fn an_analysis_that_was_forged_with_its_hash_is_found() {
         verified.forge("analysis.json", forge);
         verified.expect(1, "disproved", why);
     }
+}
+
+#[test]
+fn documents_and_manifests_that_say_nothing_are_found() {
+    type Forge = fn(&mut Value);
+    for name in ["facts.json", "analysis.json"] {
+        let verified = Verified::run();
+        verified.forge(name, |document| *document = json!({}));
+        verified.expect(1, "disproved", &format!("{name} is not a document of this kind"));
+    }
+    let forged: [(Forge, &str); 4] = [
+        (|manifest| manifest["results"]["analysis"] = Value::Null, "has no analysis"),
+        (|manifest| manifest["results"]["aggregation"] = Value::Null, "has no facts"),
+        (
+            |manifest| {
+                manifest["results"]["analysis"]["anomalies"] = json!({ "high": 0, "total": 0 })
+            },
+            "is not what the manifest says of it",
+        ),
+        (
+            |manifest| manifest["run"]["outputs"]["facts"] = json!("reports/other/facts.json"),
+            "names other keys than the run's for facts",
+        ),
+    ];
+    for (forge, why) in forged {
+        let verified = Verified::run();
+        let mut manifest = verified.json("manifest.json");
+        forge(&mut manifest);
+        fs::write(verified.report("manifest.json"), manifest.to_string()).unwrap();
+        verified.expect(1, "disproved", why);
+    }
+    let later = Verified::run();
+    later.forge("analysis.json", |analysis| *analysis = json!({ "schema_version": "3.0" }));
+    later.expect(3, "not_verifiable", "analysis.json is of version 3.0");
 }
 
 #[test]
@@ -166,7 +235,10 @@ fn what_is_gone_or_of_another_version_is_never_called_proven() {
     later.forge("analysis.json", |analysis| {
         analysis["insights"][0]["claims"][0]["claim"] = json!("trend");
     });
-    later.expect(3, "not_verifiable", "is of a kind that this version does not know");
+    let mut manifest = later.json("manifest.json");
+    manifest["program_version"] = json!("9.9.9");
+    fs::write(later.report("manifest.json"), manifest.to_string()).unwrap();
+    later.expect(3, "not_verifiable", "it was made by version 9.9.9");
 
     let lexicon = Verified::run();
     lexicon.forge("facts.json", |facts| facts["text"]["method"] = json!("vader 9.9"));

@@ -7,6 +7,7 @@
 //! same way: what the facts do not hold is not said.
 
 pub(crate) mod anomaly;
+mod answer;
 mod insight;
 mod recommendation;
 mod topic;
@@ -20,10 +21,7 @@ use crate::{
 };
 
 /// How many more than asked are named where several share the last place.
-const MOST_SHARING: usize = 3;
-
-/// What is said where nothing else holds.
-const NOTHING: &str = "The facts have nothing about it.";
+pub(crate) const MOST_SHARING: usize = 3;
 
 /// The facts, and what is asked of them.
 #[derive(Clone, Copy)]
@@ -60,13 +58,20 @@ impl Analyst<'_> {
         self.said("summary", Level::High, claims, "")
     }
 
-    /// The statement of those claims that hold. The words need the first of them.
+    /// The statement of those claims that hold; where none does, how many records there are. The words need
+    /// the first of them.
     fn said(&self, kind: &str, level: Level, claims: Vec<Claim>, words: &str) -> Statement {
-        let first = claims.first().cloned();
-        let proven: Vec<_> = claims.into_iter().filter_map(|claim| self.proven(claim)).collect();
-        let holds = first.is_some() && proven.first().map(|proven| &proven.claim) == first.as_ref();
-        let words = if proven.is_empty() { NOTHING } else { words };
-        let words = if holds || proven.is_empty() { words } else { "" };
+        let mut proven: Vec<_> = Vec::new();
+        let mut holds_first = false;
+        for (at, claim) in claims.into_iter().enumerate() {
+            let found = self.proven(claim);
+            holds_first |= at == 0 && found.is_some();
+            proven.extend(found);
+        }
+        if proven.is_empty() {
+            proven.extend(self.proven(Claim::of(Kind::Value, [Id::File])));
+        }
+        let words = if holds_first { words } else { "" };
         Statement::of(kind, level, Author::Analyst, proven, words)
     }
 

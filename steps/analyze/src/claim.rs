@@ -7,17 +7,17 @@
 //!
 //! | kind | ids | holds where |
 //! |---|---|---|
-//! | `value` | a group, segment, period, measure or texts | the facts have the statistic of it |
+//! | `value` | the file, a group, segment, period, measure or texts | the facts have the statistic of it |
 //! | `leader` | a group | it alone is first of its list |
 //! | `shared_lead` | several groups | they, and perhaps others, share the first place |
-//! | `last` | one or several groups | they, and perhaps others, share the last place, of a list that is whole |
+//! | `last` | one or several groups | they, and perhaps others, share the last place; by records, of a list that is whole |
 //! | `order` | groups of one list | none is larger than the one before it |
 //! | `more`, `less` | two of one list | the first has more, or less |
 //! | `level` | several of one list | all have the same |
 //! | `times` | two of one list | the first has at least 1.1 times as much |
 //! | `distinct` | a dimension or pair | it has groups |
 //! | `unlisted` | a dimension, pair, the time or texts by a dimension | groups are not listed |
-//! | `against_total` | a group, segment, period or texts | mean, median or score: of it and over all |
+//! | `against_total` | a group, segment, period or the texts of a group | mean, median or score: of it and over all |
 //! | `against_rest` | the same | records or sum: of it and of all others together |
 //! | `distribution` | a measure | it has values |
 //! | `outlier` | a group, segment or measure | its highest or lowest value is at least twice as far out as its median, of at least 3 |
@@ -29,8 +29,9 @@
 //! | `nothing` | a list, segment or measure | nothing is in it |
 //! | `quote` | a quote | the facts have it |
 //!
-//! A rank among groups that are not all listed is worded as one among the most frequent ones, and has no
-//! last. Scores rank only groups with at least 5 texts, and say so. What rests on fewer than 10 records
+//! A rank among groups that are not all listed is worded as one among the most frequent ones, and by records it
+//! has no last. Nothing ranks where a group has values whose statistic cannot be said. Periods that end the
+//! span may not be whole, and are not compared. Scores rank only groups with at least 5 texts, and say so. What rests on fewer than 10 records
 //! or texts is said to be a small sample. What reads the same is level.
 //!
 //! # What this proves
@@ -91,12 +92,14 @@ impl Mention {
 impl Book<'_> {
     /// Words the claim, if it holds; else the reason why it does not, for its author.
     pub(crate) fn prove(&self, claim: Claim) -> Result<Proven, String> {
+        let claim = claim.normalized();
         let case = Case::of(self, &claim)?;
         let composed = words(&case)?;
         let is_verbatim = case.subjects.iter().any(|subject| subject.id.is_of_values());
         let subject = Mention { name: case.named(), is_verbatim };
-        let begins_with_name =
-            case.subjects.iter().any(|subject| composed.starts_with(&subject.name));
+        let begins_with_name = case.subjects.iter().any(|subject| {
+            composed.strip_prefix(&subject.name).is_some_and(|rest| rest.starts_with(' '))
+        });
         let composed =
             if begins_with_name && is_verbatim { composed } else { capitalized(&composed) };
         let (text, figures) = amount::finished(&composed);

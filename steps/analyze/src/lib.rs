@@ -27,6 +27,7 @@ use pipeline_core::{
 
 pub use config::Config;
 pub use ports::Ports;
+pub use publish::is_output_of;
 pub use verify::{Verification, verify};
 
 use crate::{

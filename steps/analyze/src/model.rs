@@ -49,7 +49,12 @@ pub(crate) async fn ask(
             }
             break;
         }
-        let reply = model.converse(&request).await?;
+        let replied = model.converse(&request).await;
+        let reply = match replied {
+            // What there is is of use, and was paid for.
+            Err(_) if answer.is_of_use() => break,
+            reply => reply?,
+        };
         problems = match account.take(&reply, &mut answer) {
             Err(_) if answer.is_of_use() => break,
             problems => problems?,

@@ -87,6 +87,13 @@ pub(crate) async fn announce(
     ports.events.publish(&events.analysis_complete(item.records_analyzed, output)?).await
 }
 
+/// Whether the step has said this of its analysis: who wrote it, what was replaced, how many anomalies there are,
+/// what it cost.
+pub fn is_output_of(output: &Output, analysis: &Analysis) -> bool {
+    let published = Published { analysis: analysis.clone(), object: output.analysis.clone() };
+    Output { duration_ms: output.duration_ms, ..published.output() } == *output
+}
+
 impl Published {
     /// The step's output, without its duration.
     pub(crate) fn output(&self) -> Output {

@@ -34,9 +34,12 @@ impl Statement {
 
     /// The same with other words: nothing of empty ones.
     pub(crate) fn with_words(mut self, author: Author, words: &str) -> Self {
-        let words = filled(words.trim(), &self.subjects);
+        let written = words.trim();
+        let words = filled(written, &self.subjects);
+        let is_of_model = author == Author::Model && !written.is_empty();
         self.basis.words_by = author;
         self.basis.words = (!words.is_empty()).then_some(words);
+        self.basis.words_as_written = is_of_model.then(|| written.to_owned());
         self
     }
 }

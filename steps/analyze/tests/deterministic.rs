@@ -95,9 +95,9 @@ async fn nothing_is_said_to_be_nothing() {
     assert_eq!(output.anomalies.total, 0);
     let analysis: Analysis = serde_json::from_str(&aggregated.analysis_json()).unwrap();
     assert_eq!(analysis.insights.len(), 8);
-    assert_eq!(analysis.insights[0].description, "The facts have nothing about it.");
-    assert_eq!(analysis.recommendations[5].action, "The facts have nothing about it.");
-    assert_eq!(analysis.summary, "All 1 records of the file are valid.");
+    assert_eq!(analysis.insights[0].description, "There is 1 valid sale.");
+    assert_eq!(analysis.recommendations[5].action, "There is 1 valid sale.");
+    assert_eq!(analysis.summary, "The only record of the file is valid.");
 }
 
 #[tokio::test]

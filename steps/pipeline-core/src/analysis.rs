@@ -53,8 +53,11 @@ pub struct Basis {
     pub claims: Vec<Claim>,
     /// Who wrote the words.
     pub words_by: Author,
-    /// Why it matters or what to do, with the names of subjects filled in. An opinion.
+    /// Why it matters or what to do, with the names of subjects filled in. A model's are an opinion.
     pub words: Option<String>,
+    /// The words of a model as it wrote them: `{1}` is the subject of the first claim.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub words_as_written: Option<String>,
     /// Where the deterministic analyst's statement stands in for the model's: why.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub replaced_because: Vec<String>,
@@ -67,6 +70,7 @@ impl Default for Basis {
             claims: Vec::new(),
             words_by: Author::Analyst,
             words: None,
+            words_as_written: None,
             replaced_because: Vec::new(),
         }
     }

@@ -26,14 +26,13 @@ use pipeline_core::{
 
 use super::{Analyst, lower};
 use crate::{
-    claim::{Claim, Id, Kind, SMALL_SAMPLE, Statistic},
+    claim::{Amount, Claim, Id, Kind, SMALL_SAMPLE, Statistic, Subject},
     plan::Topic,
     statement::Statement,
 };
 
-/// How many findings one anomaly tells; the others are said to exist.
+/// How many findings one anomaly tells; the others are anomalies of their own.
 const MOST_FINDINGS: usize = 5;
-const MORE: &str = "There are others beyond the same threshold.";
 
 /// One thing that is odd, the odder the larger `size`.
 struct Finding {
@@ -79,7 +78,7 @@ impl Analyst<'_> {
     pub(crate) fn anomalies(&self) -> Vec<Statement> {
         let asked = self.plan.anomalies.iter().map(|ask| (&*ask.kind, self.odd(&ask.topic)));
         let data = [self.many_rejects(), self.gaps()].map(|findings| (DATA_QUALITY, findings));
-        asked.chain(data).filter_map(|(kind, findings)| self.told(kind, findings)).collect()
+        asked.chain(data).flat_map(|(kind, findings)| self.told(kind, findings)).collect()
     }
 
     fn odd(&self, topic: &Topic) -> Vec<Finding> {
@@ -155,7 +154,7 @@ impl Analyst<'_> {
     fn low_scores(&self, x: usize) -> Vec<Finding> {
         let Some(text) = &self.book.facts.text else { return Vec::new() };
         let Some(family) = self.book.family(Id::TextBy(x)) else { return Vec::new() };
-        let finding = |(subject, score): &(crate::claim::Subject<'_>, crate::claim::Amount)| {
+        let finding = |(subject, score): &(Subject<'_>, Amount)| {
             let gap = text.overall.mean_score - score.to_f64();
             let claim = Claim::of(Kind::AgainstTotal, [subject.id]).by(Statistic::Score);
             let mut finding = SCORE_GAP.finding(gap, claim)?;
@@ -180,13 +179,14 @@ impl Analyst<'_> {
         self.book.facts.completeness.iter().enumerate().filter_map(finding).collect()
     }
 
-    /// All findings in one statement, the worst first, with the level of the worst.
-    fn told(&self, kind: &str, mut findings: Vec<Finding>) -> Option<Statement> {
+    /// All findings, the worst first: a few in each statement, with the level of the worst of them.
+    fn told(&self, kind: &str, mut findings: Vec<Finding>) -> Vec<Statement> {
         findings.retain(|finding| self.proven(finding.claim.clone()).is_some());
         findings.sort_by(|a, b| a.level.cmp(&b.level).then(b.size.total_cmp(&a.size)));
-        let level = findings.first()?.level;
-        let words = if findings.len() > MOST_FINDINGS { MORE } else { "" };
-        let claims = findings.into_iter().take(MOST_FINDINGS).map(|finding| finding.claim);
-        Some(self.said(kind, level, claims.collect(), words))
+        let statement = |findings: &[Finding]| {
+            let claims = findings.iter().map(|finding| finding.claim.clone()).collect();
+            self.said(kind, findings[0].level, claims, "")
+        };
+        findings.chunks(MOST_FINDINGS).map(statement).collect()
     }
 }

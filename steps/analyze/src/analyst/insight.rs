@@ -11,7 +11,7 @@ use pipeline_core::analysis::Level;
 
 use super::Analyst;
 use crate::{
-    claim::{Claim, Id, Kind, SMALL_SAMPLE, Statistic, is_beyond_chance},
+    claim::{Amount, Claim, Id, Kind, SMALL_SAMPLE, Statistic, Subject, is_beyond_chance},
     plan::{Ask, Topic},
     statement::Statement,
 };
@@ -31,7 +31,7 @@ impl Analyst<'_> {
         self.said_or_nothing(ask, level, claims, "")
     }
 
-    /// The statement, or that the facts have nothing about this.
+    /// The statement; where none of its claims holds, that there is nothing, or how much there is.
     pub(super) fn said_or_nothing(
         &self,
         ask: &Ask,
@@ -39,12 +39,12 @@ impl Analyst<'_> {
         claims: Vec<Claim>,
         words: &str,
     ) -> Statement {
-        let said = self.said(&ask.kind, level, claims, words);
-        if !said.basis.claims.is_empty() {
-            return said;
+        if claims.iter().any(|claim| self.proven(claim.clone()).is_some()) {
+            return self.said(&ask.kind, level, claims, words);
         }
-        let nothing = self.empty(&ask.topic).map(|id| Claim::of(Kind::Nothing, [id]));
-        self.said(&ask.kind, Level::Low, nothing.into_iter().collect(), "")
+        let of_list = |id| [Claim::of(Kind::Nothing, [id]), Claim::of(Kind::Distinct, [id])];
+        let instead = self.empty(&ask.topic).into_iter().flat_map(of_list).collect();
+        self.said(&ask.kind, Level::Low, instead, "")
     }
 
     fn leading(&self, field: &str, places: usize) -> (Vec<Claim>, Level) {
@@ -124,7 +124,7 @@ impl Analyst<'_> {
         let mut claims = vec![Claim::of(Kind::Sentiment, [Id::Text])];
         if let Some(family) = self.book.family(Id::TextBy(x)) {
             let ranking = family.ranking(Statistic::Score, None);
-            let ids = |places: &[(crate::claim::Subject<'_>, crate::claim::Amount)]| {
+            let ids = |places: &[(Subject<'_>, Amount)]| {
                 places.iter().map(|(subject, _)| subject.id).take(3).collect::<Vec<_>>()
             };
             let (best, worst) = (ids(ranking.first()), ids(ranking.last()));

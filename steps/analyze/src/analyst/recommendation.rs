@@ -14,7 +14,7 @@ use pipeline_core::analysis::Level;
 
 use super::{Analyst, lower};
 use crate::{
-    claim::{Claim, Id, Kind, SMALL_SAMPLE, Statistic},
+    claim::{Amount, Claim, Id, Kind, SMALL_SAMPLE, Statistic},
     plan::{Ask, Topic},
     statement::Statement,
 };
@@ -86,9 +86,10 @@ impl Analyst<'_> {
         let heaviest = self.book.subject(claim.ids[0])?;
         let (sum, total) = (Statistic::Sum, self.book.subject(Id::Measure(m))?);
         let part = heaviest.amount(sum, Some(field))?;
-        let share = crate::claim::Amount::part(&part, &total.amount(sum, Some(field))?)?;
+        let share = total.amount(sum, Some(field)).and_then(|total| Amount::part(&part, &total));
+        let level = share.map_or(Level::Low, |share| by_share(share.to_f64(), 0.5, 1.0 / 3.0));
         let value = Claim::of(Kind::Value, [heaviest.id]);
-        Some((vec![claim, value], by_share(share.to_f64(), 0.5, 1.0 / 3.0), "Give {1} its weight."))
+        Some((vec![claim, value], level, "Give {1} its weight."))
     }
 
     fn review_range(&self, field: &str) -> Option<(Vec<Claim>, Level, &'static str)> {

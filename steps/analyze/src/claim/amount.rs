@@ -35,10 +35,11 @@ impl Amount {
         Self { shown: wording::count(count), value: count.to_string(), exact, facts }
     }
 
-    /// An exact decimal; `None` if it is no number.
+    /// An exact decimal; `None` if it is no number, or longer than a sentence can say.
     pub(super) fn decimal(text: &str, facts: Vec<String>) -> Option<Self> {
         let exact = Number::parse(text).ok()?;
-        Some(Self { shown: wording::exact(text)?, value: text.to_owned(), exact, facts })
+        let shown = wording::exact(text)?;
+        Some(Self { value: shown.replace(',', ""), shown, exact, facts })
     }
 
     /// A mean, a median or a ratio; `None` where it is beyond what a sentence can say.
@@ -88,9 +89,21 @@ impl Amount {
         self.exact == Number::ZERO
     }
 
-    /// By value. What reads the same is level: nobody could see a difference.
+    /// By value. What reads the same is level, and so is what reads the other way round: nobody could see
+    /// the difference. This is no order to sort by; [`Self::exact_cmp`] is.
     pub(crate) fn compare(&self, other: &Self) -> Ordering {
-        if self.shown == other.shown { Ordering::Equal } else { self.exact.cmp(&other.exact) }
+        let exact = self.exact_cmp(other);
+        if self.read().cmp(&other.read()) == exact { exact } else { Ordering::Equal }
+    }
+
+    /// By value alone.
+    pub(super) fn exact_cmp(&self, other: &Self) -> Ordering {
+        self.exact.cmp(&other.exact)
+    }
+
+    /// The number that a reader sees.
+    fn read(&self) -> Option<Number> {
+        Number::parse(&self.shown.replace([',', '%'], "")).ok()
     }
 }
 

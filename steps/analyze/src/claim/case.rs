@@ -6,16 +6,13 @@ use super::{
     family::Family,
     grammar::{Claim, Kind, Statistic},
     id::Id,
-    name::several,
+    name::{column, several},
     subject::Subject,
 };
 use crate::wording::list;
 
 /// Fewer records or texts than this are a small sample, and said to be.
 pub(crate) const SMALL_SAMPLE: f64 = 10.0;
-
-/// The most ids that a claim may have.
-const MOST_IDS: usize = 12;
 
 /// A claim under proof: what its ids stand for.
 pub(super) struct Case<'b, 'f> {
@@ -29,20 +26,18 @@ pub(super) struct Case<'b, 'f> {
 
 impl<'b, 'f> Case<'b, 'f> {
     pub(super) fn of(book: &'b Book<'f>, claim: &Claim) -> Result<Self, String> {
-        if claim.ids.is_empty() || claim.ids.len() > MOST_IDS {
-            return Err(format!("needs from 1 to {MOST_IDS} ids"));
+        if claim.ids.is_empty() {
+            return Err("needs an id".to_owned());
         }
         let subject = |id: &Id| book.subject(*id).ok_or_else(|| format!("there is no {id}"));
         let subjects = claim.ids.iter().map(subject).collect::<Result<Vec<_>, _>>()?;
         if claim.ids.iter().enumerate().any(|(at, id)| claim.ids[..at].contains(id)) {
             return Err("names an id twice".to_owned());
         }
-        let measure = match (claim.measure, claim.ids[0]) {
-            (Some(Id::Measure(m)), _)
-            | (None, Id::Measure(m) | Id::Segment(m, _) | Id::SegmentGroup(m, ..)) => m,
-            (Some(id), _) => return Err(format!("{id} is no measure")),
-            (None, _) => 0,
-        };
+        if let Some(id) = claim.measure.filter(|id| !matches!(id, Id::Measure(_))) {
+            return Err(format!("{id} is no measure"));
+        }
+        let measure = claim.of_measure();
         let field = book.facts.measures.get(measure).map(|measure| measure.field.as_str());
         if field.is_none() && claim.measure.is_some() {
             return Err(format!("there is no m{measure}"));
@@ -58,6 +53,39 @@ impl<'b, 'f> Case<'b, 'f> {
         let statistic = claim.statistic.unwrap_or(default);
         let field = field.unwrap_or_default();
         Ok(Self { book, kind: claim.kind, subjects, statistic, field })
+    }
+
+    /// Where the subjects are found: `by model, `, `in Budget, `. Two lists may hold the same names.
+    pub(super) fn place(&self) -> String {
+        let family = self.book.family(self.first().id);
+        match (self.first().id, family) {
+            (Id::SegmentGroup(..), Some(Family { within: Some(segment), .. })) => {
+                format!("in {segment}, ")
+            }
+            (
+                Id::Group(..) | Id::PairGroup(..) | Id::Segment(..) | Id::TextGroup(..),
+                Some(family),
+            ) => {
+                format!("by {}, ", family.by)
+            }
+            _ => String::new(),
+        }
+    }
+
+    /// The reason, where one of these periods may not be whole: nothing is compared with a part.
+    pub(super) fn whole_periods(&self, periods: &[&Subject<'f>]) -> Result<(), String> {
+        let Some(time) = &self.book.facts.time else { return Ok(()) };
+        let ends = |end: &Option<String>, period: &Subject<'f>| {
+            end.as_ref().is_none_or(|end| end.starts_with(&period.name))
+        };
+        let cut = periods.iter().find(|period| {
+            matches!(period.id, Id::Period(_))
+                && (ends(&time.first, period) || ends(&time.last, period))
+        });
+        match cut {
+            Some(period) => Err(format!("{} may not be whole: it ends the span", period.id)),
+            None => Ok(()),
+        }
     }
 
     /// What words call the subject: of a comparison the first, else all.
@@ -121,14 +149,18 @@ impl<'b, 'f> Case<'b, 'f> {
     }
 
     /// `12 sales`, `1 sale`
-    pub(super) fn counted(&self, records: &Amount) -> String {
-        let is_record = self.unit() == self.book.record.many;
-        let unit = if records.shown == "1" && is_record {
-            self.book.record.one.clone()
-        } else {
-            self.unit()
+    pub(super) fn counted(&self, amount: &Amount) -> String {
+        if amount.shown != "1" {
+            return format!("{amount} {}", self.unit());
+        }
+        let unit = match self.first().id {
+            Id::Text | Id::TextBy(_) | Id::TextGroup(..) | Id::Quote(_) => {
+                self.book.facts.text.as_ref().map(|text| column(&text.field)).unwrap_or_default()
+            }
+            Id::Reject(_) => "error".to_owned(),
+            _ => self.book.record.one.clone(),
         };
-        format!("{records} {unit}")
+        format!("{amount} {unit}")
     }
 
     /// `, a small sample`, where what the statistic rests on is one.

@@ -29,11 +29,8 @@ impl<'f> Case<'_, 'f> {
         let what =
             if self.is_count() { format!("{more} {noun}") } else { format!("a {high} {noun}") };
         let note = self.caution([first, second], [&a, &b]);
-        let within = self.within();
-        Ok(format!(
-            "{within}{} has {what} than {}: {a} against {b}{note}.",
-            first.name, second.name
-        ))
+        let place = self.place();
+        Ok(format!("{place}{} has {what} than {}: {a} against {b}{note}.", first.name, second.name))
     }
 
     pub(super) fn level(&self) -> Result<String, String> {
@@ -41,6 +38,7 @@ impl<'f> Case<'_, 'f> {
             return Err("takes two ids or more".to_owned());
         }
         self.family()?;
+        self.whole_periods(&self.subjects.iter().collect::<Vec<_>>())?;
         let first = self.amount(self.first())?;
         for subject in &self.subjects {
             let amount = self.amount(subject)?;
@@ -49,18 +47,25 @@ impl<'f> Case<'_, 'f> {
             }
         }
         let names: Vec<_> = self.subjects.iter().map(|subject| subject.name.clone()).collect();
-        let within = self.within();
-        Ok(if self.is_count() {
-            format!("{within}{} are level at {first} {}.", list(&names), self.noun())
+        let small = self.subjects.iter().map(|subject| self.if_small(subject));
+        let small = small.into_iter().find(|note| !note.is_empty()).unwrap_or_default();
+        let place = self.place();
+        let level = if self.statistic == Statistic::Records {
+            format!("are level at {}", self.counted(&first))
         } else {
-            format!("{within}{} are level by {} at {first}.", list(&names), self.noun())
-        })
+            format!("are level by {} at {first}", self.noun())
+        };
+        Ok(format!("{place}{} {level}{small}.", list(&names)))
     }
 
     pub(super) fn times(&self) -> Result<String, String> {
         let ([first, second], [a, b]) = self.pair()?;
+        if self.statistic == Statistic::Score {
+            return Err("takes no score: it has no unit".to_owned());
+        }
         let ratio = a.to_f64() / b.to_f64();
-        if !(a.to_f64() > 0.0 && b.to_f64() > 0.0 && (1.1..1e6).contains(&ratio)) {
+        let is_more = a.compare(&b).is_gt() && b.to_f64() > 0.0;
+        if !is_more || !(1.1..1e6).contains(&ratio) {
             return Err(format!("{} has {} and {} has {}", first.id, a.shown, second.id, b.shown));
         }
         let shown = format!("{ratio:.1}");
@@ -69,9 +74,9 @@ impl<'f> Case<'_, 'f> {
         let what =
             if self.is_count() { format!("as many {noun} as") } else { format!("the {noun} of") };
         let note = self.caution([first, second], [&a, &b]);
-        let within = self.within();
+        let place = self.place();
         Ok(format!(
-            "{within}{} has {ratio} times {what} {}: {a} against {b}{note}.",
+            "{place}{} has {ratio} times {what} {}: {a} against {b}{note}.",
             first.name, second.name
         ))
     }
@@ -91,7 +96,7 @@ impl<'f> Case<'_, 'f> {
         let sample = one.sample(self.statistic, Some(self.field)).ok_or("has no sample")?;
         Ok(format!(
             "{}the {} of {} is {own} over {}{}, against {all} overall.",
-            self.within(),
+            self.place(),
             self.noun(),
             one.name,
             self.counted(&sample),
@@ -110,14 +115,15 @@ impl<'f> Case<'_, 'f> {
         };
         let rest = whole.and_then(|whole| whole.minus(&own)).ok_or("there is no rest")?;
         let noun = self.noun();
+        let (place, small) = (self.place(), self.if_small(one));
         Ok(match self.statistic {
             Statistic::Records => format!(
-                "{}{} has {own} {noun}, and all others have {rest} together.",
-                self.within(),
-                one.name
+                "{place}{} has {}{small}, and all others have {rest} together.",
+                one.name,
+                self.counted(&own)
             ),
             _ => format!(
-                "the {noun} of {} is {own}, and that of all others together is {rest}.",
+                "{place}the {noun} of {} is {own}{small}, and that of all others together is {rest}.",
                 one.name
             ),
         })
@@ -133,12 +139,8 @@ impl<'f> Case<'_, 'f> {
         if following(&time.by, &first.name).as_deref() != Some(second.name.as_str()) {
             return Err(format!("{} is not the period after {}", second.id, first.id));
         }
+        self.whole_periods(&[first, second])?;
         for period in [first, second] {
-            let is_within =
-                |end: &Option<String>| end.as_ref().is_none_or(|end| end.starts_with(&period.name));
-            if is_within(&time.first) || is_within(&time.last) {
-                return Err(format!("{} may not be whole: it ends the span", period.id));
-            }
             let records = period.sample(self.statistic, Some(self.field));
             if records.is_none_or(|records| records.to_f64() < FEWEST_IN_PERIOD) {
                 return Err(format!("{} has fewer than {FEWEST_IN_PERIOD} records", period.id));
@@ -159,7 +161,7 @@ impl<'f> Case<'_, 'f> {
         };
         let part = (b.to_f64() - a.to_f64()).abs() / a.to_f64();
         let part = (a.to_f64() > 0.0).then(|| {
-            let shown = if part < 0.999 { share(part) } else { format!("{:.1}%", part * 100.0) };
+            let shown = if part < 1.0 { share(part) } else { format!("{:.1}%", part * 100.0) };
             Amount::rounded(part, shown, from(&[&a, &b]))
         });
         let part = part.flatten().map(|part| format!(" by {part}"));
@@ -178,23 +180,27 @@ impl<'f> Case<'_, 'f> {
         if self.statistic == Statistic::Records && !is_beyond_chance(more, fewer) {
             return ", so near that it may be chance";
         }
-        let small = subjects.into_iter().map(|subject| self.if_small(subject));
-        small.max().unwrap_or_default()
+        let [first, second] = subjects.map(|subject| self.if_small(subject));
+        if first.is_empty() { second } else { first }
     }
 
     /// Two of one list, with the statistic of each.
     fn pair(&self) -> Result<([&Subject<'f>; 2], [Amount; 2]), String> {
         let both = self.two()?;
         self.family()?;
+        self.whole_periods(&both)?;
         Ok((both, [self.amount(both[0])?, self.amount(both[1])?]))
     }
 
-    /// The sum of the measure over all records, where the claim is not about what is within a segment.
+    /// The sum of the measure over all records, of which another sum is a part: not within a segment, and
+    /// not where values are negative.
     pub(super) fn sum_of_all(&self) -> Option<Amount> {
         if matches!(self.first().id, Id::SegmentGroup(..)) {
             return None;
         }
-        self.book.subject(self.measure_id().ok()?)?.amount(Statistic::Sum, Some(self.field))
+        let all = self.book.subject(self.measure_id().ok()?)?;
+        let lowest = all.amount(Statistic::Lowest, Some(self.field))?;
+        (lowest.to_f64() >= 0.0).then(|| all.amount(Statistic::Sum, Some(self.field))).flatten()
     }
 
     fn measure_id(&self) -> Result<Id, String> {
@@ -205,13 +211,6 @@ impl<'f> Case<'_, 'f> {
 
     pub(super) fn is_count(&self) -> bool {
         !self.statistic.is_of_measure() && self.statistic != Statistic::Score
-    }
-
-    /// `In Budget, ` where the groups are those of a segment.
-    fn within(&self) -> String {
-        let family = self.book.family(self.first().id);
-        let within = family.and_then(|family| family.within);
-        within.map(|segment| format!("in {segment}, ")).unwrap_or_default()
     }
 }
 

@@ -9,7 +9,7 @@ pub(crate) const FEWEST_TEXTS: u64 = 5;
 
 /// The groups of one list of the facts.
 pub(crate) struct Family<'f> {
-    pub(super) members: Vec<Subject<'f>>,
+    pub(crate) members: Vec<Subject<'f>>,
     /// Where the list stands in `facts.json`.
     pub(super) pointer: String,
     /// What they share: `model`, `segment of price`, `month`.
@@ -20,6 +20,8 @@ pub(crate) struct Family<'f> {
     pub(super) within: Option<String>,
     /// The records or texts that the shares are parts of.
     pub(super) whole: Option<Amount>,
+    /// What the records of the whole have, where they are not all: ` with a value of price`.
+    pub(super) whole_has: String,
     /// The records or texts of groups that the facts do not list; none where they list all.
     pub(super) others: Option<Amount>,
     /// Whether no group that is not listed has more records than one that is.
@@ -31,6 +33,8 @@ pub(crate) struct Ranking<'f> {
     pub(crate) entries: Vec<(Subject<'f>, Amount)>,
     /// Whether groups were left out, since they have too few texts.
     is_filtered: bool,
+    /// Whether a group has values whose statistic cannot be said. It may be first or last then.
+    pub(super) has_unsaid: bool,
 }
 
 impl<'f> Book<'f> {
@@ -64,7 +68,11 @@ impl<'f> Book<'f> {
             family.several = format!("values of {}", family.by);
         }
         family.whole = Some(self.all_records());
-        family.others = others(dimension.other_records, format!("/dimensions/{d}/other_records"));
+        // Where every value is listed, what is not listed has none.
+        if dimension.distinct > family.members.len() as u64 {
+            family.others =
+                others(dimension.other_records, format!("/dimensions/{d}/other_records"));
+        }
         Some(family)
     }
 
@@ -92,6 +100,9 @@ impl<'f> Book<'f> {
             });
         family.several = format!("segments of {column}");
         family.whole = self.subject(Id::Measure(m))?.records();
+        if measure.total.count != self.facts.records.valid {
+            family.whole_has = format!(" with a value of {column}");
+        }
         Some(family)
     }
 
@@ -162,6 +173,7 @@ impl<'f> Book<'f> {
             several: name::several(field),
             within: None,
             whole: None,
+            whole_has: String::new(),
             others: None,
             lists_largest: true,
         }
@@ -184,8 +196,14 @@ impl<'f> Family<'f> {
         };
         let mut entries: Vec<_> = self.members.iter().filter_map(entry).collect();
         let is_filtered = entries.len() < self.members.len() && statistic == Statistic::Score;
-        entries.sort_by(|(_, a), (_, b)| b.compare(a));
-        Ranking { entries, is_filtered }
+        let is_unsaid = |member: &Subject<'f>| {
+            let sample = member.sample(statistic, field);
+            let has_values = sample.is_some_and(|sample| !sample.is_zero());
+            has_values && member.amount(statistic, field).is_none()
+        };
+        let has_unsaid = statistic.is_of_measure() && self.members.iter().any(is_unsaid);
+        entries.sort_by(|(_, a), (_, b)| b.exact_cmp(a));
+        Ranking { entries, is_filtered, has_unsaid }
     }
 
     /// Whether a rank by this statistic is one among all groups, and not only among those listed.

@@ -125,6 +125,42 @@ impl Claim {
         Self { measure: Some(Id::Measure(measure)), ..self }
     }
 
+    /// The place of the measure that it is about, if it is about one.
+    pub(crate) fn of_measure(&self) -> usize {
+        match (self.measure, self.ids.first()) {
+            (Some(Id::Measure(m)), _) => m,
+            (_, Some(Id::Measure(m) | Id::Segment(m, _) | Id::SegmentGroup(m, ..))) => *m,
+            _ => 0,
+        }
+    }
+
+    /// Without a statistic or a measure that its kind does not take.
+    pub(super) fn normalized(mut self) -> Self {
+        use Kind::{
+            Completeness, Distinct, Distribution, Nothing, Quote, Rejects, Sentiment, Span,
+            Unlisted,
+        };
+        if matches!(
+            self.kind,
+            Completeness
+                | Distinct
+                | Distribution
+                | Nothing
+                | Quote
+                | Rejects
+                | Sentiment
+                | Span
+                | Unlisted
+        ) {
+            self.statistic = None;
+        }
+        let is_of_measure = self.kind == Kind::Outlier
+            || self.kind == Kind::AgainstTotal
+            || self.statistic.is_some_and(Statistic::is_of_measure);
+        self.measure = self.measure.filter(|_| is_of_measure);
+        self
+    }
+
     /// A claim as `analysis.json` has it; `None` if it is none of this version's.
     pub(crate) fn read(claim: &analysis::Claim) -> Option<Self> {
         let statistic = match &claim.statistic {

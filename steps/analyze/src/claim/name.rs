@@ -7,10 +7,19 @@ use crate::wording::{human, plural, shown};
 /// The longest a name is, in characters.
 const NAME_CHARS: usize = 64;
 
+/// Words that the sentences of claims consist of. A name that holds one could be taken for one.
+const FRAME: [&str; 26] = [
+    "a", "against", "all", "alone", "and", "are", "at", "by", "each", "fewest", "from", "has",
+    "have", "in", "is", "lead", "leads", "level", "most", "no", "of", "or", "others", "than",
+    "the", "with",
+];
+
 /// What a group is called: its value where that reads as a name, `ram 8` or `listed true` where it says
 /// nothing without its column, and `“with A”` where its words could be taken for the sentence's own.
 pub(crate) fn group(field: &str, value: Option<&str>) -> String {
-    let Some(value) = value else { return bounded(&format!("no {}", human(field)), NAME_CHARS) };
+    let Some(value) = value else {
+        return bounded(&format!("what has no {}", human(field)), NAME_CHARS);
+    };
     let value = shown(value);
     if value.is_empty() {
         bounded(&format!("blank {}", human(field)), NAME_CHARS)
@@ -23,8 +32,8 @@ pub(crate) fn group(field: &str, value: Option<&str>) -> String {
     }
 }
 
-/// Whether every word has a capital or is a number beside words, or there is one word only, and nothing
-/// stands in it that a sentence, a number or a list consists of.
+/// Whether every word has a capital or is a number beside words, and nothing stands in it that a sentence, a
+/// number or a list consists of.
 fn is_name(value: &str) -> bool {
     let is_plain = |char: char| char.is_alphanumeric() || matches!(char, '-' | '\'' | '+' | '/');
     let words: Vec<_> = value.split(' ').collect();
@@ -32,9 +41,8 @@ fn is_name(value: &str) -> bool {
         let capital = word.chars().any(|char| char.is_alphabetic() && !char.is_lowercase());
         let has_letter = word.contains(char::is_alphabetic);
         let has_digit = word.contains(char::is_numeric);
-        (has_digit && (has_letter || words.len() > 1))
-            || capital
-            || (has_letter && words.len() == 1)
+        let is_frame = FRAME.contains(&word.to_lowercase().as_str());
+        !is_frame && (capital || (has_digit && (has_letter || words.len() > 1)))
     };
     value.chars().all(|char| is_plain(char) || char == ' ')
         && words.iter().all(is_word)
@@ -81,7 +89,10 @@ mod tests {
             ("North America", "North America"),
             ("iPhone 15", "iPhone 15"),
             ("Apple iPhone 15", "Apple iPhone 15"),
-            ("black", "black"),
+            ("black", "“black”"),
+            ("others", "“others”"),
+            ("9 OF 10", "“9 OF 10”"),
+            ("Budget Leads With 99", "“Budget Leads With 99”"),
             ("dark blue", "“dark blue”"),
             ("A sold 5", "“A sold 5”"),
             ("leads by model. Next is", "“leads by model. Next is”"),
@@ -96,7 +107,7 @@ mod tests {
         ] {
             assert_eq!(group("ram", Some(value)), called);
         }
-        assert_eq!(group("ram", None), "no ram");
+        assert_eq!(group("ram", None), "what has no ram");
         assert_eq!(moment("date", "2024-05-20"), "2024-05-20");
         assert_eq!(moment("date", "soon it was 7"), "“soon it was 7”");
     }

@@ -25,9 +25,7 @@ impl<'f> Case<'_, 'f> {
         if first.id != one.id {
             return Err(format!("{} does not lead: {} does", one.id, first.id));
         }
-        if amount.is_zero() && self.statistic == Statistic::Records {
-            return Err("nothing leads".to_owned());
-        }
+        self.is_lead(amount)?;
         let scope = self.scope(&family, &ranking);
         let next = self.next(&family, &ranking, amount);
         if let Id::Reject(_) = one.id {
@@ -48,7 +46,7 @@ impl<'f> Case<'_, 'f> {
             _ => format!(
                 "{scope}{} has {}: {}.{next}",
                 one.name,
-                self.superlative(["most", "highest"]),
+                self.superlative(["most", "highest"])?,
                 self.with_sample(&family, one, amount)
             ),
         })
@@ -65,10 +63,11 @@ impl<'f> Case<'_, 'f> {
             return Err(format!("{} does not share the lead", not.id));
         }
         let (subject, amount) = &first[0];
+        self.is_lead(amount)?;
         let names = self.names_and_others(first.len(), self.may_go_on(&family, &ranking, amount));
         let scope = self.scope(&family, &ranking);
         if self.statistic != Statistic::Records {
-            let most = self.superlative(["most", "highest"]);
+            let most = self.superlative(["most", "highest"])?;
             return Ok(format!("{scope}{names} share {most}: {amount} each."));
         }
         let numbers = self.of_whole(&family, subject, amount);
@@ -93,15 +92,21 @@ impl<'f> Case<'_, 'f> {
         {
             return Err(format!("{} is not last: {} is", not.id, ids(last)));
         }
+        self.whole_periods(&last.iter().map(|(subject, _)| subject).collect::<Vec<_>>())?;
+        let scope = self.scope(&family, &ranking);
+        let names = self.names_and_others(last.len(), false);
+        let fewest = self.superlative(["fewest", "lowest"])?;
         let (subject, amount) = &last[0];
-        let (has, each) = if last.len() == 1 { ("has", "") } else { ("have", " each") };
-        Ok(format!(
-            "{}{} {has} {}: {}{each}.",
-            self.scope(&family, &ranking),
-            self.names_and_others(last.len(), false),
-            self.superlative(["fewest", "lowest"]),
-            self.with_sample(&family, subject, amount),
-        ))
+        // Of several, each rests on a sample of its own.
+        let [one] = last else {
+            return Ok(format!("{scope}{names} have {fewest}: {amount} each."));
+        };
+        let small = match self.statistic {
+            Statistic::Records => self.if_small(&one.0),
+            _ => "",
+        };
+        let numbers = self.with_sample(&family, subject, amount);
+        Ok(format!("{scope}{names} has {fewest}: {numbers}{small}."))
     }
 
     pub(super) fn order(&self) -> Result<String, String> {
@@ -109,6 +114,7 @@ impl<'f> Case<'_, 'f> {
             return Err("takes two ids or more".to_owned());
         }
         let (family, ranking) = self.ranked()?;
+        self.whole_periods(&self.subjects.iter().collect::<Vec<_>>())?;
         let places =
             self.subjects.iter().map(|subject| Ok((subject.clone(), self.amount(subject)?)));
         let places = places.collect::<Result<Vec<Place<'f>>, String>>()?;
@@ -148,17 +154,29 @@ impl<'f> Case<'_, 'f> {
         }
         let scope = self.scope(&family, &ranking);
         let is_all = family.others.is_none() && places.len() == ranking.entries.len();
-        let says = match (is_head && !is_all, self.statistic) {
-            (true, Statistic::Records) => "these lead".to_owned(),
-            (false, Statistic::Records) => "the order is".to_owned(),
-            (_, _) => format!("the order by {} is", self.noun()),
+        let says = match (is_head, self.statistic) {
+            (true, Statistic::Records) if !is_all => "these lead".to_owned(),
+            (true, Statistic::Records) => "the order is".to_owned(),
+            (true, _) => format!("the order by {} is", self.noun()),
+            (false, Statistic::Records) => "the order among these is".to_owned(),
+            (false, _) => format!("the order among these by {} is", self.noun()),
         };
         let ties = ties(&places);
+        let is_near = |pair: &[Place<'f>; 2]| {
+            let [(_, a), (_, b)] = pair;
+            a.compare(b).is_gt() && !is_beyond_chance(a.to_f64(), b.to_f64())
+        };
+        let is_records = self.statistic == Statistic::Records;
+        let near = if is_records && places.array_windows().any(is_near) {
+            " Some are so near that their order may be chance."
+        } else {
+            ""
+        };
         let sample = match self.statistic {
             Statistic::Records => sample_note(&places),
             _ => "",
         };
-        Ok(format!("{scope}{says}: {}.{ties}{sample}", list(&entries)))
+        Ok(format!("{scope}{says}: {}.{ties}{near}{sample}", list(&entries)))
     }
 
     pub(super) fn distinct(&self) -> Result<String, String> {
@@ -186,8 +204,10 @@ impl<'f> Case<'_, 'f> {
         let others = family.others.as_ref().ok_or("all groups are listed")?;
         let whole = family.whole.as_ref().ok_or("takes a list with a whole")?;
         let listed = Amount::count(family.members.len() as u64, family.pointer.clone());
+        let within = family.within.map(|segment| format!("in {segment}, "));
         Ok(format!(
-            "{others} of {}{} are of {} beyond the {listed} that are listed.",
+            "{}{others} of {}{} are of none of the {listed} {} that are listed.",
+            within.unwrap_or_default(),
             self.counted(whole),
             in_brackets(Amount::part(others, whole)),
             family.several,
@@ -207,6 +227,9 @@ impl<'f> Case<'_, 'f> {
                 return Err(format!("{} has too few texts to be ranked", subject.id));
             }
         }
+        if ranking.has_unsaid {
+            return Err("a group has values that cannot be compared".to_owned());
+        }
         if ranking.entries.len() < 2 && self.statistic != Statistic::Records {
             return Err("there is nothing to compare it with".to_owned());
         }
@@ -217,10 +240,27 @@ impl<'f> Case<'_, 'f> {
         family.scope(self.statistic, ranking, &self.unit())
     }
 
-    /// `the most sales`, `the highest mean price`
-    fn superlative(&self, [of_counts, of_values]: [&str; 2]) -> String {
-        let word = if self.is_count() { of_counts } else { of_values };
-        format!("the {word} {}", self.noun())
+    /// `the most sales`, `the highest mean price`. The highest of lowest values is of no use to anybody.
+    fn superlative(&self, [of_counts, of_values]: [&str; 2]) -> Result<String, String> {
+        let noun = self.noun();
+        Ok(match self.statistic {
+            Statistic::Highest | Statistic::Lowest if noun.starts_with(of_values) => {
+                format!("the {noun}")
+            }
+            Statistic::Highest | Statistic::Lowest => {
+                return Err(format!("takes no {}", self.statistic.as_str()));
+            }
+            _ if self.is_count() => format!("the {of_counts} {noun}"),
+            _ => format!("the {of_values} {noun}"),
+        })
+    }
+
+    /// Where nobody has any, nobody leads.
+    fn is_lead(&self, first: &Amount) -> Result<(), String> {
+        if first.is_zero() && self.is_count() {
+            return Err("nothing leads".to_owned());
+        }
+        Ok(())
     }
 
     /// Whether a group that is not listed could share this place.
@@ -236,9 +276,14 @@ impl<'f> Case<'_, 'f> {
         let Some((_, amount)) = next.first().filter(|(_, amount)| !amount.is_zero()) else {
             return String::new();
         };
-        let may_go_on = self.may_go_on(family, ranking, amount);
-        let level: Vec<_> = next.iter().map(|(subject, _)| subject.name.clone()).collect();
-        let (names, is_many) = shortened(&level, level.len(), may_go_on);
+        let level = next.iter().take(MOST_NAMED).map(|(subject, _)| subject.name.clone());
+        let mut names: Vec<_> = level.collect();
+        if next.len() > names.len() {
+            names.push("others".to_owned());
+        } else if self.may_go_on(family, ranking, amount) {
+            names.push("perhaps others".to_owned());
+        }
+        let (is_many, names) = (names.len() > 1, list(&names));
         let (verb, each) = if is_many { ("are", " each") } else { ("is", "") };
         let is_records = self.statistic == Statistic::Records;
         let chance = if is_records && !is_beyond_chance(first.to_f64(), amount.to_f64()) {
@@ -251,8 +296,11 @@ impl<'f> Case<'_, 'f> {
 
     /// The subjects, and whether there are others with the same.
     fn names_and_others(&self, sharing: usize, may_go_on: bool) -> String {
-        let names: Vec<_> = self.subjects.iter().map(|subject| subject.name.clone()).collect();
-        shortened(&names, sharing, may_go_on).0
+        let mut names: Vec<_> = self.subjects.iter().map(|subject| subject.name.clone()).collect();
+        let others = [(sharing > names.len(), "others"), (may_go_on, "perhaps others")];
+        let others = others.into_iter().find_map(|(is_so, others)| is_so.then_some(others));
+        names.extend(others.map(str::to_owned));
+        list(&names)
     }
 
     /// `12 of 100 sales (12.0%)`, `15 errors`
@@ -269,7 +317,7 @@ impl<'f> Case<'_, 'f> {
     ) -> (String, Option<Amount>) {
         let Some(whole) = &family.whole else { return (self.counted(amount), None) };
         let share = subject.share().or_else(|| Amount::part(amount, whole));
-        (format!("{amount} of {}", self.counted(whole)), share)
+        (format!("{amount} of {}{}", self.counted(whole), family.whole_has), share)
     }
 
     /// A statistic with what it rests on: `+0.58 over 20 reviews`, `26,250 of 61,250 (42.9%)`.
@@ -280,7 +328,7 @@ impl<'f> Case<'_, 'f> {
         let whole = (self.statistic == Statistic::Sum).then(|| self.sum_of_all()).flatten();
         let share = whole.as_ref().and_then(|whole| Amount::part(amount, whole));
         if let (Some(whole), Some(share)) = (whole, share) {
-            return format!("{amount} of {whole} ({share})");
+            return format!("{amount} of {whole} ({share}){}", self.if_small(subject));
         }
         let sample = subject.sample(self.statistic, Some(self.field));
         let over = if self.is_count() { "of" } else { "over" };
@@ -298,17 +346,6 @@ fn sample_note(places: &[Place<'_>]) -> &'static str {
         (small, all) if small == all => " These are small samples.",
         _ => " Some of these are small samples.",
     }
-}
-
-/// So many names, and `others` where more share the place, or may. Whether that is more than one.
-fn shortened(names: &[String], sharing: usize, may_go_on: bool) -> (String, bool) {
-    let mut shortened: Vec<_> = names.iter().take(MOST_NAMED).cloned().collect();
-    if sharing > shortened.len() {
-        shortened.push("others".to_owned());
-    } else if may_go_on {
-        shortened.push("perhaps others".to_owned());
-    }
-    (list(&shortened), shortened.len() > 1)
 }
 
 /// ` B and C are level at 9.` for each run of equal places.

@@ -16,6 +16,8 @@ pub(crate) struct Subject<'f> {
     pub(crate) id: Id,
     /// What texts call it.
     pub(crate) name: String,
+    /// Whether it is what has no value of its column.
+    pub(super) is_missing: bool,
     /// Where its statistics stand, and which it has.
     pointer: String,
     has: Has<'f>,
@@ -111,7 +113,15 @@ impl<'f> Subject<'f> {
             Id::Text => id.pointer() + "/overall",
             _ => id.pointer(),
         };
-        Some(Self { id, name, pointer, has })
+        let is_missing = match id {
+            Id::Group(d, g) => facts.dimensions[d].groups[g].value.is_none(),
+            Id::SegmentGroup(m, s, g) => facts.measures[m].segments[s].top[g].value.is_none(),
+            Id::PairGroup(p, g) => facts.pairs[p].groups[g].values.contains(&None),
+            Id::Period(t) => facts.time.as_ref()?.periods[t].value.is_none(),
+            Id::TextGroup(x, g) => facts.text.as_ref()?.by[x].groups[g].value.is_none(),
+            _ => false,
+        };
+        Some(Self { id, name, is_missing, pointer, has })
     }
 
     /// Where one of its members stands.

@@ -4,7 +4,7 @@ use pipeline_core::facts::MeasureFacts;
 
 use super::{
     amount::{Amount, in_brackets},
-    case::Case,
+    case::{Case, SMALL_SAMPLE},
     family::Family,
     grammar::Statistic,
     id::Id,
@@ -18,55 +18,81 @@ const OUTLYING: f64 = 2.0;
 const FEWEST_VALUES: u64 = 3;
 
 /// The longest that a quote is shown, in characters.
-pub(crate) const QUOTE_CHARS: usize = 280;
+const QUOTE_CHARS: usize = 280;
 
 impl<'f> Case<'_, 'f> {
     pub(super) fn value(&self) -> Result<String, String> {
         let one = self.one()?;
         let own = self.amount(one)?;
-        let name = &one.name;
-        let family = self.book.family(one.id);
-        let within = family.as_ref().and_then(|family| family.within.clone());
-        let within = within.map(|segment| format!("in {segment}, ")).unwrap_or_default();
-        let is_whole = matches!(one.id, Id::File | Id::Measure(_) | Id::Text);
         match self.statistic {
-            Statistic::Records => {
-                let whole = family.filter(|_| !is_whole).and_then(|family| family.whole);
-                let Some(whole) = whole else {
-                    return Ok(format!("there are {} in all.", self.counted(&own)));
-                };
-                let share = one.share().or_else(|| Amount::part(&own, &whole));
-                let share = in_brackets(share);
-                let (of, small) = (self.counted(&whole), self.if_small(one));
-                Ok(format!("{within}{name} has {own} of {of}{share}{small}."))
-            }
-            Statistic::Positive | Statistic::Neutral | Statistic::Negative => {
-                let texts = one.records().ok_or("has no texts")?;
-                let share = in_brackets(Amount::part(&own, &texts));
-                let of = if is_whole { String::new() } else { format!(" of {name}") };
-                let (texts, mood) = (self.counted(&texts), self.statistic.as_str());
-                let are = if own.shown == "1" { "is" } else { "are" };
-                let small = self.if_small(one);
-                Ok(format!("{own} of {texts}{of}{share} {are} {mood}{small}."))
-            }
-            _ => {
-                let of = if is_whole { String::new() } else { format!(" of {name}") };
-                let whole = self.sum_of_all().filter(|_| self.statistic == Statistic::Sum);
-                let share = whole.as_ref().filter(|_| !is_whole).and_then(|whole| {
-                    let share = Amount::part(&own, whole)?;
-                    Some(format!(" of {whole} ({share})"))
-                });
-                let sample = one.sample(self.statistic, Some(self.field));
-                let sample = sample.map(|sample| format!(", over {}", self.counted(&sample)));
-                Ok(format!(
-                    "{within}the {}{of} is {own}{}{}{}.",
-                    self.noun(),
-                    share.unwrap_or_default(),
-                    sample.unwrap_or_default(),
-                    self.if_small(one),
-                ))
-            }
+            Statistic::Records => self.records(one, &own),
+            Statistic::Positive | Statistic::Neutral | Statistic::Negative => self.mood(one, &own),
+            _ => Ok(self.measured(one, &own)),
         }
+    }
+
+    /// `Budget has 45 of 100 sales (45.0%).`
+    fn records(&self, one: &Subject<'f>, own: &Amount) -> Result<String, String> {
+        let valid = Amount::count(self.book.facts.records.valid, "/records/valid".to_owned());
+        let of_valid = |has: String| {
+            let share = in_brackets(Amount::part(own, &valid));
+            format!("{own} of {}{share} {has}.", self.counted(&valid))
+        };
+        let family = self.book.family(one.id);
+        Ok(match (one.id, family) {
+            (Id::File, _) if own.shown == "1" => {
+                format!("there is {own} valid {}.", self.book.record.one)
+            }
+            (Id::File, _) => format!("there are {own} valid {}.", self.unit()),
+            (Id::Text, _) => format!("there are {} in all.", self.counted(own)),
+            (Id::Measure(_), _) => {
+                of_valid(format!("have a value of {}", name::column(self.field)))
+            }
+            (Id::Column(_), _) => return Err("takes no column: claim its completeness".to_owned()),
+            (Id::Reject(_), _) => return Err("takes no error: claim its rejects".to_owned()),
+            (_, Some(Family { whole: Some(whole), whole_has, by, .. })) => {
+                let share = one.share().or_else(|| Amount::part(own, &whole));
+                let of = format!("{own} of {}{whole_has}", self.counted(&whole));
+                let (share, small) = (in_brackets(share), self.if_small(one));
+                if one.is_missing {
+                    format!("{of}{share} have no {by}{small}.")
+                } else {
+                    format!("{}{} has {of}{share}{small}.", self.place(), one.name)
+                }
+            }
+            _ => return Err("has no records of its own".to_owned()),
+        })
+    }
+
+    /// `9 of 30 customer reviews of Samsung (30.0%) are negative.`
+    fn mood(&self, one: &Subject<'f>, own: &Amount) -> Result<String, String> {
+        let texts = one.records().ok_or("has no texts")?;
+        let share = in_brackets(Amount::part(own, &texts));
+        let of = if one.id == Id::Text { String::new() } else { format!(" of {}", one.name) };
+        let (place, texts, mood) = (self.place(), self.counted(&texts), self.statistic.as_str());
+        let are = if own.shown == "1" { "is" } else { "are" };
+        Ok(format!("{place}{own} of {texts}{of}{share} {are} {mood}{}.", self.if_small(one)))
+    }
+
+    /// `The mean price of Samsung is 700.00, over 30 sales.`
+    fn measured(&self, one: &Subject<'f>, own: &Amount) -> String {
+        let is_whole = matches!(one.id, Id::Measure(_) | Id::Text);
+        let of = if is_whole { String::new() } else { format!(" of {}", one.name) };
+        let whole = self.sum_of_all().filter(|_| self.statistic == Statistic::Sum && !is_whole);
+        let share = whole.and_then(|whole| {
+            let share = Amount::part(own, &whole)?;
+            Some(format!(" of {whole} ({share})"))
+        });
+        let sample = one.sample(self.statistic, Some(self.field));
+        let sample = sample.map(|sample| format!(", over {}", self.counted(&sample)));
+        format!(
+            "{}the {}{of} is {own}{}{}{}.",
+            self.place(),
+            self.noun(),
+            share.unwrap_or_default(),
+            sample.unwrap_or_default(),
+            self.if_small(one),
+        )
     }
 
     pub(super) fn distribution(&self) -> Result<String, String> {
@@ -88,7 +114,9 @@ impl<'f> Case<'_, 'f> {
         if said.is_empty() {
             return Err("the measure has no statistics".to_owned());
         }
-        Ok(format!("{} has {}, over {}.", one.name, list(&said), self.counted(&records)))
+        let small = if records.to_f64() < SMALL_SAMPLE { ", a small sample" } else { "" };
+        let over = self.counted(&records);
+        Ok(format!("{} has {}, over {over}{small}.", one.name, list(&said)))
     }
 
     pub(super) fn outlier(&self) -> Result<String, String> {
@@ -109,8 +137,9 @@ impl<'f> Case<'_, 'f> {
             Id::Measure(_) => format!("all {}", self.book.record.many),
             _ => one.name.clone(),
         };
+        let place = self.place();
         Ok(format!(
-            "the {end} {} of {name} is {value}, against a median of {median} over {}{}.",
+            "{place}the {end} {} of {name} is {value}, against a median of {median} over {}{}.",
             name::column(self.field),
             self.counted(&sample),
             self.if_small(one),
@@ -152,7 +181,8 @@ impl<'f> Case<'_, 'f> {
         let score = one.amount(Statistic::Score, None);
         let score = score.map(|score| format!("; the mean score is {score}"));
         Ok(format!(
-            "of {}{of}, {}, {} and {}{}{}.",
+            "{}of {}{of}, {}, {} and {}{}{}.",
+            self.place(),
             self.counted(&texts),
             counted(found.positive, "positive").replacen(" positive", " are positive", 1),
             counted(found.neutral, "neutral"),
@@ -169,11 +199,12 @@ impl<'f> Case<'_, 'f> {
             return Err("the facts have no first and last moment".to_owned());
         };
         let moment = |moment: &str| name::moment(&time.field, moment);
-        let many = &self.book.record.many;
+        // Records without a moment are of none of them.
+        let several = name::several(&time.field);
         Ok(if first == last {
-            format!("all {many} are of {}.", moment(first))
+            format!("the only {} is {}.", name::column(&time.field), moment(first))
         } else {
-            format!("{many} run from {} to {}.", moment(first), moment(last))
+            format!("the {several} run from {} to {}.", moment(first), moment(last))
         })
     }
 
@@ -193,7 +224,10 @@ impl<'f> Case<'_, 'f> {
                 }
                 let read = one.count(records.read, "read");
                 if records.rejected == 0 {
-                    return Ok(format!("all {read} records of the file are valid."));
+                    return Ok(match records.read {
+                        1 => "the only record of the file is valid.".to_owned(),
+                        _ => format!("all {read} records of the file are valid."),
+                    });
                 }
                 let rejected = one.count(records.rejected, "rejected");
                 let valid = one.count(records.valid, "valid");
@@ -251,7 +285,8 @@ impl<'f> Case<'_, 'f> {
         let text = self.book.facts.text.as_ref().ok_or("there is no text")?;
         let quote = &text.quotes[q];
         let about = quote.about.as_ref().map(|_| format!(" of {}", one.name));
-        let said = shown_up_to(&quote.text, QUOTE_CHARS);
+        // No mark within it can end the quotation.
+        let said = shown_up_to(&quote.text, QUOTE_CHARS).replace('"', "'");
         let end = if said.ends_with(['.', '!', '?', '…']) { "" } else { "." };
         let (column, about) = (name::column(&text.field), about.unwrap_or_default());
         Ok(format!("one {column}{about} reads: “{said}”{end}"))

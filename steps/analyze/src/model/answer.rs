@@ -3,21 +3,31 @@
 
 use std::collections::BTreeMap;
 
+use contract::wording::bounded;
 use pipeline_core::analysis::{Author, Level};
 use serde_json::Value;
 
 use super::prompt::{Names, SUMMARY};
 use crate::{
-    analyst::Analyst,
+    analyst::{Analyst, MOST_SHARING},
     claim::{Claim, Id, Kind, Proven, Statistic, named},
     plan::Ask,
     statement::{Statement, Statements},
     words,
 };
 
-/// The most claims of a statement, and the most statements that are looked at.
+/// The most claims of a statement, the most ids of a claim unless more are asked for, and the most statements
+/// that are looked at.
 const MOST_CLAIMS: usize = 6;
+const MOST_IDS: usize = 12;
 const MOST_STATEMENTS: usize = 100;
+
+/// The longest that words may be once the names of subjects are filled in, in characters.
+const FILLED_CHARS: usize = 1_200;
+
+/// How many reasons are kept why a statement was turned away, and how long each may be.
+const MOST_REASONS: usize = 5;
+const REASON_CHARS: usize = 200;
 
 /// How many problems are told; a model that made more is told that there are more.
 const MOST_PROBLEMS: usize = 20;
@@ -70,7 +80,9 @@ impl<'a> Answer<'a> {
                     }
                 }
                 Err(problems) => {
-                    self.rejected.insert(name.to_owned(), problems);
+                    let reasons = problems.iter().take(MOST_REASONS);
+                    let reasons = reasons.map(|problem| bounded(problem, REASON_CHARS)).collect();
+                    self.rejected.insert(name.to_owned(), reasons);
                 }
             }
         }
@@ -96,9 +108,10 @@ impl<'a> Answer<'a> {
         lines
     }
 
-    /// Whether anything of the model can be used.
+    /// Whether a statement of the model can be used. Words beside a computed anomaly are none.
     pub(super) fn is_of_use(&self) -> bool {
-        !self.accepted.is_empty()
+        let mut accepted = self.accepted.keys();
+        accepted.any(|name| !self.names.anomalies.contains(name))
     }
 
     /// The model's statements, and the deterministic analyst's in place of those that cannot be used.
@@ -154,7 +167,10 @@ impl<'a> Answer<'a> {
     /// What is odd is computed; the words are the model's.
     fn anomaly(&self, own: &Statement, said: &Value) -> Result<Statement, Vec<String>> {
         let words = self.words(said, own.subjects.len())?;
-        Ok(own.clone().with_words(Author::Model, words))
+        if words.trim().is_empty() {
+            return Err(vec!["words: are missing".to_owned()]);
+        }
+        short_enough(own.clone().with_words(Author::Model, words)).map_err(|problem| vec![problem])
     }
 
     fn claimed(
@@ -168,9 +184,13 @@ impl<'a> Answer<'a> {
         if claims.is_empty() || claims.len() > MOST_CLAIMS {
             problems.push(format!("claims: must be from 1 to {MOST_CLAIMS}"));
         }
-        let mut proven = Vec::new();
+        let most_ids = ask.map_or(MOST_IDS, |ask| MOST_IDS.max(ask.top + MOST_SHARING));
+        let mut proven: Vec<Proven> = Vec::new();
         for (at, claim) in claims.iter().take(MOST_CLAIMS).enumerate() {
-            match self.proven(claim) {
+            match self.proven(claim, most_ids) {
+                Ok(claim) if proven.iter().any(|other| other.claim == claim.claim) => {
+                    problems.push(format!("claims[{at}]: is there already"));
+                }
                 Ok(claim) => proven.push(claim),
                 Err(problem) => problems.push(format!("claims[{at}]: {problem}")),
             }
@@ -182,7 +202,8 @@ impl<'a> Answer<'a> {
         let level = level(said, own.level);
         match (problems.is_empty(), words, level) {
             (true, Ok(words), Ok(level)) => {
-                Ok(Statement::of(&own.kind, level, Author::Model, proven, words))
+                short_enough(Statement::of(&own.kind, level, Author::Model, proven, words))
+                    .map_err(|problem| vec![problem])
             }
             (_, words, level) => {
                 problems.extend(words.err().unwrap_or_default());
@@ -192,13 +213,16 @@ impl<'a> Answer<'a> {
         }
     }
 
-    fn proven(&self, claim: &Value) -> Result<Proven, String> {
+    fn proven(&self, claim: &Value, most_ids: usize) -> Result<Proven, String> {
         let text = |member: &str| claim.get(member).and_then(Value::as_str);
         let kind = text("claim").and_then(|name| named(&Kind::ALL, Kind::as_str, name));
         let kind = kind.ok_or("is of no kind that there is")?;
         let ids = claim.get("ids").and_then(Value::as_array).ok_or("has no ids")?;
+        if ids.len() > most_ids {
+            return Err(format!("has more than {most_ids} ids"));
+        }
         let id = |id: &Value| id.as_str().and_then(Id::parse).ok_or("has an id that is none");
-        let ids = ids.iter().take(100).map(id).collect::<Result<Vec<_>, _>>()?;
+        let ids = ids.iter().map(id).collect::<Result<Vec<_>, _>>()?;
         let statistic = match text("statistic").filter(|name| !name.is_empty()) {
             Some(name) => {
                 let known = named(&Statistic::ALL, Statistic::as_str, name);
@@ -224,6 +248,15 @@ impl<'a> Answer<'a> {
         }
         Err(problems.into_iter().map(|problem| format!("words: {problem}")).collect())
     }
+}
+
+/// The statement, unless names have made its words longer than anybody reads.
+fn short_enough(statement: Statement) -> Result<Statement, String> {
+    let words = statement.basis.words.as_deref().unwrap_or_default();
+    if words.chars().count() > FILLED_CHARS {
+        return Err("words: are too long with the names filled in".to_owned());
+    }
+    Ok(statement)
 }
 
 /// The computed level, or the model's where it is lower.

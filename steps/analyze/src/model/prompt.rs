@@ -6,7 +6,10 @@
 //! that begins with its id, without a character that could end the line or the fence, or that cannot be
 //! seen.
 
-use pipeline_core::ports::{ModelRequest, ToolSpec};
+use pipeline_core::{
+    analysis,
+    ports::{ModelRequest, ToolSpec},
+};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -14,7 +17,7 @@ use super::shown::{facts_shown, quotes_shown, unfenced};
 use crate::{
     Config,
     analyst::Analyst,
-    claim::{Kind, Statistic},
+    claim::{Claim, Kind, Statistic},
     plan::{Ask, Topic},
     statement::Statement,
     wording::shown_up_to,
@@ -34,6 +37,10 @@ pub(super) const SUMMARY: &str = "summary";
 /// How much of a contract's own words is shown, in characters.
 const BRIEF_CHARS: usize = 400;
 const ASK_CHARS: usize = 200;
+
+/// How many anomalies are shown, and how much of each, in characters. The others have no words of a model.
+const MOST_ANOMALIES: usize = 8;
+const ANOMALY_CHARS: usize = 200;
 
 /// The names of everything that is asked, as the model is told them and calls them.
 pub(super) struct Names {
@@ -55,7 +62,8 @@ impl Names {
     }
 
     fn all(&self) -> Vec<&str> {
-        let all = self.insights.iter().chain(&self.recommendations).chain(&self.anomalies);
+        let anomalies = self.anomalies.iter().take(MOST_ANOMALIES);
+        let all = self.insights.iter().chain(&self.recommendations).chain(anomalies);
         all.map(String::as_str).chain([SUMMARY]).collect()
     }
 }
@@ -149,7 +157,11 @@ fn asked(analyst: &Analyst<'_>, names: &Names) -> String {
             Topic::TextBy { text, dimension } => format!("the sentiment of {text} by {dimension}"),
         };
         let brief = shown_up_to(&ask.brief, ASK_CHARS);
-        let claim = example.basis.claims.first().map(|claim| {
+        let answers = |said: &&analysis::Claim| {
+            let proven = Claim::read(said).and_then(|claim| analyst.book.prove(claim).ok());
+            proven.is_some_and(|proven| analyst.answers(ask, &[proven]).is_ok())
+        };
+        let claim = example.basis.claims.iter().find(answers).map(|claim| {
             let statistic = claim.statistic.as_ref().map(|name| format!(" {name}"));
             let ids = claim.ids.join(" ");
             format!(" Answered by: {} {ids}{}", claim.claim, statistic.unwrap_or_default())
@@ -163,15 +175,14 @@ fn asked(analyst: &Analyst<'_>, names: &Names) -> String {
     insights.chain(advice).collect::<Vec<_>>().join("\n")
 }
 
-/// A line for each anomaly that was found: its name, its kind, and what it is about.
+/// A line for each anomaly that was found: its name, its kind, and what was found.
 fn odd(anomalies: &[Statement], names: &Names) -> String {
     let line = |(name, found): (&String, &Statement)| {
-        let subjects = found.subjects.iter().enumerate();
-        let subjects = subjects.map(|(at, subject)| format!("{{{}}} is {}", at + 1, subject.name));
-        let subjects = subjects.collect::<Vec<_>>().join(", ");
-        format!("{name} ({}): {}", found.kind, unfenced(&shown_up_to(&subjects, 300)))
+        let text = shown_up_to(&found.basis.text(), ANOMALY_CHARS);
+        format!("{name} ({}): {}", found.kind, unfenced(&text))
     };
-    names.anomalies.iter().zip(anomalies).map(line).collect::<Vec<_>>().join("\n")
+    let lines = names.anomalies.iter().zip(anomalies).take(MOST_ANOMALIES).map(line);
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// The answer's schema, in the keywords that Nova takes: `type`, `properties` and `required` at the top;

@@ -166,20 +166,21 @@ impl Lines<'_> {
             })
         });
         let said = said.collect::<Vec<_>>().join(", ");
-        let surprise = self.surprise(&subject, field).unwrap_or_default();
+        let surprise = self.surprise(&subject, measure).unwrap_or_default();
         self.add(id, weight + surprise, &said);
     }
 
     /// From 0 to 10: how far its score or its mean lies from that of the whole. What rests on little
     /// surprises less.
-    fn surprise(&self, subject: &Subject<'_>, field: Option<&str>) -> Option<f64> {
+    fn surprise(&self, subject: &Subject<'_>, measure: usize) -> Option<f64> {
         let book = &self.analyst.book;
         let apart = if subject.id.is_of_texts() {
             let overall = book.subject(Id::Text)?.amount(Statistic::Score, None)?;
             subject.amount(Statistic::Score, None)?.to_f64() - overall.to_f64()
         } else {
-            let overall = book.facts.measures.first()?.total.mean?;
-            let mean = subject.amount(Statistic::Mean, field)?.to_f64();
+            let measure = book.facts.measures.get(measure)?;
+            let overall = measure.total.mean?;
+            let mean = subject.amount(Statistic::Mean, Some(&measure.field))?.to_f64();
             (mean - overall) / overall
         };
         let records = subject.records()?.to_f64();

@@ -43,6 +43,7 @@ fn basis() -> Basis {
         }],
         words_by: Author::Model,
         words: Some("Stock it.".into()),
+        words_as_written: Some("Stock {1}.".into()),
         replaced_because: vec!["words: hold a quantity".into()],
     }
 }
