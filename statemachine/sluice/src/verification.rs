@@ -64,8 +64,8 @@ pub(crate) async fn manifest_at(
     key: &str,
     store: &dyn ObjectStore,
 ) -> anyhow::Result<Option<Manifest>> {
-    let json = read_if_there(key, store).await.map_err(told)?;
-    json.map(|json| parse(key, &json).map_err(told)).transpose()
+    let json = read_if_there(key, store).await.map_err(|error| told(&error))?;
+    json.map(|json| parse(key, &json).map_err(|error| told(&error))).transpose()
 }
 
 struct Audit<'a> {
@@ -135,7 +135,7 @@ impl Audit<'_> {
                 Ok(_) => {
                     disproved(format!("{} has other bytes than it was published with", output.key))
                 }
-                Err(error) => gone(&output.key, error)?,
+                Err(error) => gone(&output.key, &error)?,
             });
         }
         self.verdicts.append(&mut verdicts);
@@ -171,7 +171,7 @@ impl Audit<'_> {
             Ok(found) => {
                 disproved(format!("{} has {found} records, not {}", rejected.key, records.rejected))
             }
-            Err(error) => gone(&rejected.key, error)?,
+            Err(error) => gone(&rejected.key, &error)?,
         };
         self.verdicts.push(verdict);
         Ok(())
@@ -209,7 +209,7 @@ impl Audit<'_> {
         let contract = match contract {
             Ok(contract) => contract,
             Err(error) => {
-                let verdict = gone(&self.manifest.run.contract.key, error)?;
+                let verdict = gone(&self.manifest.run.contract.key, &error)?;
                 self.verdicts.push(verdict);
                 return Ok(());
             }
@@ -248,7 +248,7 @@ impl Audit<'_> {
                 self.verdicts.push(not_verifiable(format!("{key} is gone")));
                 return Ok(None);
             }
-            Err(error) => return Err(told(error)),
+            Err(error) => return Err(told(&error)),
         };
         let found: Value = serde_json::from_slice(&json).unwrap_or_default();
         let found = found["schema_version"].as_str().unwrap_or_default();
@@ -281,7 +281,7 @@ impl Audit<'_> {
                     error.report()
                 )));
             }
-            Err(error) => return gone(&input.run.outputs.processed, error),
+            Err(error) => return gone(&input.run.outputs.processed, &error),
         };
         let method = |facts: &Facts| facts.text.as_ref().map(|text| text.method.clone());
         Ok(if again == *facts {
@@ -331,7 +331,7 @@ fn not_verifiable(what: String) -> Verdict {
 }
 
 /// What is not there, or is another document, cannot be verified with; anything else is the store's fault.
-fn gone(key: &str, error: StepError) -> anyhow::Result<Verdict> {
+fn gone(key: &str, error: &StepError) -> anyhow::Result<Verdict> {
     match error.kind() {
         ErrorKind::ObjectNotFound => Ok(not_verifiable(format!("{key} is gone"))),
         // Whoever may read the outputs need not be allowed to read the contract.
@@ -342,6 +342,6 @@ fn gone(key: &str, error: StepError) -> anyhow::Result<Verdict> {
     }
 }
 
-fn told(error: StepError) -> anyhow::Error {
+fn told(error: &StepError) -> anyhow::Error {
     anyhow::anyhow!("{}", error.report())
 }

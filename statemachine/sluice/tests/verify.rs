@@ -1,4 +1,5 @@
 //! `sluice verify`: what is proven, what is disproved, and what cannot be told.
+#![expect(clippy::unwrap_used, reason = "a test fails where it stands")]
 
 mod sandbox;
 

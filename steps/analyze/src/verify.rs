@@ -93,15 +93,16 @@ impl Audit<'_> {
             level: said.confidence,
             basis: &said.basis,
         });
-        self.asked("insights", insights.collect(), &own.insights, &self.analyst.plan.insights);
+        let insights: Vec<_> = insights.collect();
+        self.asked("insights", &insights, &own.insights, &self.analyst.plan.insights);
         let advice = analysis.recommendations.iter().map(|said| Said {
             kind: &said.category,
             text: &said.action,
             level: said.priority,
             basis: &said.basis,
         });
-        let asks = &self.analyst.plan.recommendations;
-        self.asked("recommendations", advice.collect(), &own.recommendations, asks);
+        let (advice, asks) = (advice.collect::<Vec<_>>(), &self.analyst.plan.recommendations);
+        self.asked("recommendations", &advice, &own.recommendations, asks);
         let anomalies = analysis.anomalies.iter().map(|said| Said {
             kind: &said.kind,
             text: &said.description,
@@ -117,7 +118,7 @@ impl Audit<'_> {
         }
     }
 
-    fn asked(&mut self, list: &str, said: Vec<Said<'_>>, own: &[Statement], asks: &[Ask]) {
+    fn asked(&mut self, list: &str, said: &[Said<'_>], own: &[Statement], asks: &[Ask]) {
         if said.len() != asks.len() {
             self.problem(list, "is not one statement for each that the contract asks for");
         }

@@ -19,7 +19,7 @@ impl Odd {
     }
 
     fn with(mut self, pointer: &str, value: Value) -> Self {
-        *self.0.pointer_mut(pointer).unwrap_or_else(|| panic!("there is no {pointer}")) = value;
+        *self.0.pointer_mut(pointer).unwrap() = value;
         self
     }
 
