@@ -200,7 +200,7 @@ fn documents_and_manifests_that_say_nothing_are_found() {
         (|manifest| manifest["results"]["aggregation"] = Value::Null, "has no facts"),
         (
             |manifest| {
-                manifest["results"]["analysis"]["anomalies"] = json!({ "high": 0, "total": 0 })
+                manifest["results"]["analysis"]["anomalies"] = json!({ "high": 0, "total": 0 });
             },
             "is not what the manifest says of it",
         ),
