@@ -51,8 +51,7 @@ pub(crate) fn problems(words: &str, claims: usize, names: &[String]) -> Vec<Stri
         problems.push(format!("have a character that plain English has not: {odd}"));
     }
     let tokens = tokens(&plain);
-    // A hyphen divides words, and hides them: `twi-ce`.
-    let joined = self::tokens(&plain.replace(['-', '–', '—'], ""));
+    let joined = joined(&plain);
     for (section, said) in stopped(&tokens).into_iter().chain(stopped(&joined)) {
         let problem = format!("say “{said}” ({section})");
         if !problems.contains(&problem) {
@@ -100,12 +99,22 @@ fn without_places(words: &str) -> (String, Vec<usize>) {
 }
 
 fn is_plain(char: char) -> bool {
-    char.is_ascii_alphanumeric() || " .,;:!?'’‘\"“”()-–—{}/&".contains(char)
+    char.is_ascii_alphanumeric() || " .,;:!?'’‘\"“”()-–—{}/&é".contains(char)
 }
 
 /// Words in lower case, `{}` among them.
 fn tokens(text: &str) -> Vec<String> {
-    spelled(&text.to_lowercase())
+    spelled(&text.to_lowercase().replace('é', "e"))
+}
+
+/// Words that a hyphen hides: `twi-ce`. One with short parts is looked at as a whole too.
+fn joined(text: &str) -> Vec<String> {
+    const SHORT_CHARS: usize = 3;
+    let hidden = text.split_whitespace().filter(|word| {
+        let mut parts = word.split('-');
+        word.contains('-') && parts.any(|part| part.chars().count() <= SHORT_CHARS)
+    });
+    hidden.flat_map(|word| tokens(&word.replace('-', ""))).collect()
 }
 
 /// Words as they are spelled.

@@ -92,7 +92,9 @@ impl Phrases {
                         phrases.add("comparison", vec![Pattern::Word(squashed(&form))]);
                     }
                 } else {
-                    phrases.add(section, entry.split(' ').map(Pattern::read).collect());
+                    for words in alternatives(entry) {
+                        phrases.add(section, words.into_iter().map(Pattern::read).collect());
+                    }
                 }
             }
         }
@@ -135,6 +137,17 @@ impl Pattern {
             Self::Any => token != "{}",
         }
     }
+}
+
+/// What an entry stands for: `lost|loses its way` is `lost its way` and `loses its way`.
+fn alternatives(entry: &'static str) -> Vec<Vec<&'static str>> {
+    entry.split(' ').fold(vec![Vec::new()], |all, word| {
+        let choices = |begun: &Vec<&'static str>| {
+            let begun = begun.clone();
+            word.split('|').map(move |choice| [&begun[..], &[choice]].concat())
+        };
+        all.iter().flat_map(choices).collect()
+    })
 }
 
 /// `happier` and `happiest`, `bigger` and `biggest`, `larger` and `largest`: whichever there could be.
