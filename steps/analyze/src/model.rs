@@ -31,7 +31,8 @@ pub(crate) struct Account {
 /// the deterministic analyst's statements stand in.
 ///
 /// `CostCeiling` before a first call that could cost more than the ceiling, or whose price is not known;
-/// `ModelAnswer` if nothing of the answers can be used, or a guardrail stepped in.
+/// `ModelAnswer` if nothing of the answers can be used, or a guardrail stepped in. Once there is something of
+/// use, no failure of the second call takes it away.
 pub(crate) async fn ask(
     model: &dyn TextModel,
     mut request: ModelRequest,

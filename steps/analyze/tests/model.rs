@@ -100,6 +100,49 @@ async fn words_begin_with_a_capital_unless_a_value_of_the_file_comes_first() {
 }
 
 #[tokio::test]
+async fn a_second_question_that_fails_takes_nothing_away() {
+    let first = || answer(good_with_words("insight.most_popular_phone", "It is the best."));
+    let guarded = || reply(None, "guardrail_intervened");
+    for second in [Err(ErrorKind::Throttled), Err(ErrorKind::DependencyUnavailable), guarded()] {
+        let aggregated = with_model([first(), second]);
+        let output = aggregated.run(&input(true)).await.unwrap();
+        assert_eq!((output.replaced_statements, output.degraded), (1, false));
+        assert_eq!(aggregated.asked(), 2);
+    }
+}
+
+/// Words beside what is computed are no answer.
+#[tokio::test]
+async fn words_on_anomalies_alone_are_of_no_use() {
+    let words =
+        |words: &str| json!({ "statements": [{ "statement": "anomaly.0", "words": words }] });
+    for words in [words(""), words("Read the reviews of {1}.")] {
+        let aggregated = with_model([answer(words.clone()), answer(words)]);
+        let error = aggregated.run(&input(true)).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::ModelAnswer);
+    }
+}
+
+#[tokio::test]
+async fn what_a_model_makes_long_is_bounded() {
+    let facts = FACTS.replace("Apple iPhone 15", &"Very Long Name ".repeat(20));
+    let places = "{1} ".repeat(90);
+    let stopped = "tops ".repeat(70);
+    for words in [places.as_str(), stopped.as_str()] {
+        let again = || answer(good_with_words("insight.most_popular_phone", words));
+        let aggregated = AggregatedRun {
+            model: Some(ScriptedModel::replying([again(), again()])),
+            ..AggregatedRun::of(&facts)
+        };
+        aggregated.run(&input(true)).await.unwrap();
+        let analysis = aggregated.analysis();
+        let reasons = &analysis.insights[0].basis.replaced_because;
+        assert!((1..=5).contains(&reasons.len()), "{reasons:?}");
+        assert!(reasons.iter().all(|reason| reason.chars().count() <= 201), "{reasons:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_true_claim_that_is_no_answer_is_turned_away() {
     for (name, claims, lacks) in [
         (
@@ -111,6 +154,11 @@ async fn a_true_claim_that_is_no_answer_is_turned_away() {
             "insight.customer_satisfaction",
             json!([{ "claim": "span", "ids": ["t"] }]),
             "lacks a claim about the texts",
+        ),
+        (
+            "insight.customer_satisfaction",
+            json!([{ "claim": "sentiment", "ids": ["x"] }]),
+            "lacks a claim about the texts of a group",
         ),
         (
             "insight.price_segment_performance",
@@ -496,5 +544,76 @@ async fn the_tool_has_a_schema_that_nova_takes() {
         let schema = aggregated.model.unwrap().requests().remove(0).tool.input_schema;
         assert_eq!(schema["type"], "object");
         walk(&schema, AT_THE_TOP, "#");
+    }
+}
+
+/// A model's analysis that was changed after it was published, its facts being what they were.
+#[tokio::test]
+async fn what_was_changed_afterwards_is_disproved() {
+    type Forge = fn(&mut Value);
+    let bad = || answer(good_with_words("summary", "It is the best of all."));
+    let aggregated = with_model([bad(), bad()]);
+    aggregated.run(&input(true)).await.unwrap();
+    let published: Value = serde_json::from_str(&aggregated.analysis_json()).unwrap();
+    let facts: Facts = serde_json::from_str(FACTS).unwrap();
+    let contract = Contract::from_json(CONTRACT).unwrap();
+    let verified = |analysis: &Value| {
+        verify(&serde_json::from_value(analysis.clone()).unwrap(), &facts, &contract)
+    };
+    assert!(matches!(verified(&published), Verification::Proven { .. }));
+    let forged: [(Forge, &str); 9] = [
+        (
+            |analysis| {
+                let insight = &mut analysis["insights"][0];
+                let text = insight["description"].as_str().unwrap().replace("shelf", "top shelf");
+                insight["words"] =
+                    json!("Buyers come for Apple iPhone 15, so keep it on the top shelf.");
+                insight["description"] = json!(text);
+            },
+            "insights[0]: its words are not those that the model wrote",
+        ),
+        (
+            |analysis| {
+                let insight = &mut analysis["insights"][0];
+                insight["words_as_written"] = json!("It sold nine times as often.");
+            },
+            "insights[0]: its words say “nine”",
+        ),
+        (
+            |analysis| analysis["insights"][0]["claims_by"] = json!("deterministic"),
+            "insights[0]: is not what the deterministic analyst says",
+        ),
+        (
+            |analysis| analysis["insights"][1] = analysis["insights"][0].clone(),
+            "insights[1]: its kind or its level is not as computed",
+        ),
+        (
+            |analysis| {
+                analysis["insights"][0]["claims"] = analysis["insights"][1]["claims"].clone();
+            },
+            "insights[0]: lacks a claim leader",
+        ),
+        (
+            |analysis| analysis["insights"][0]["confidence"] = json!("high"),
+            "insights[0]: its kind or its level is not as computed",
+        ),
+        (
+            |analysis| {
+                let basis = analysis["summary_basis"].as_object_mut().unwrap();
+                basis.remove("replaced_because");
+            },
+            "summary: stands in for the model's, and does not say why",
+        ),
+        (|analysis| analysis["replaced_statements"] = json!(0), "replaced_statements: is not 1"),
+        (
+            |analysis| analysis["correlation_id"] = json!("another"),
+            "correlation_id: is not that of the facts",
+        ),
+    ];
+    for (forge, why) in forged {
+        let mut analysis = published.clone();
+        forge(&mut analysis);
+        let Verification::Disproved(problems) = verified(&analysis) else { panic!("{why}") };
+        assert!(problems.iter().any(|problem| problem.contains(why)), "{why}: {problems:?}");
     }
 }
