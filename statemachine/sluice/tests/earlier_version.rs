@@ -170,6 +170,18 @@ fn what_it_has_published_is_closed_and_mailed() {
     assert!(mail.contains("7 of 10 records are valid") && mail.contains("Auralis"), "{mail}");
 }
 
+/// Its texts have no claims that could be proven; what else it published can be.
+#[test]
+fn its_analysis_is_not_verifiable_and_the_rest_is() {
+    let sandbox = earlier_folder();
+    let (code, told) = sandbox.sluice(&["verify", COMPLETED]);
+    assert_eq!(code, 3, "{told}");
+    let not: Vec<_> = told.lines().filter(|line| line.starts_with("not verifiable")).collect();
+    assert_eq!(not.len(), 1, "{told}");
+    assert!(not[0].contains("analysis.json is of version 1.0"), "{told}");
+    assert!(!told.contains("disproved"), "{told}");
+}
+
 /// Reads a document by the present type. Every member that the earlier version wrote is there, with its
 /// value: a new member has a default, and none is renamed or lost, but for the [`RETIRED`] ones.
 fn assert_survives<T: Serialize + DeserializeOwned>(document: &str) {

@@ -31,8 +31,8 @@
 //!
 //! A rank among groups that are not all listed is worded as one among the most frequent ones, and by records it
 //! has no last. Nothing ranks where a group has values whose statistic cannot be said. Periods that end the
-//! span may not be whole, and are not compared. Scores rank only groups with at least 5 texts, and say so. What rests on fewer than 10 records
-//! or texts is said to be a small sample. What reads the same is level.
+//! span may not be whole, and are not compared. Scores rank only groups with at least 5 texts, and say so.
+//! What rests on fewer than 10 records or texts is said to be a small sample. What reads the same is level.
 //!
 //! # What this proves
 //! That each sentence of a claim is so: names, figures, order, direction, wholes and scope are those of the
