@@ -113,7 +113,7 @@ fn every_kind_of_claim_is_worded() {
         ),
         (
             by("less", &["x1g3", "x1g2"], "score"),
-            "By brand, Vivo has a lower mean score than Apple: -0.52 against +0.58, a small sample.",
+            "By brand, the mean score of Vivo is lower than that of Apple: -0.52 against +0.58, a small sample.",
         ),
         (
             claim("times", &["d1g0", "d1g2"]),

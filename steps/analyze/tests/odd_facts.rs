@@ -152,6 +152,19 @@ fn a_quote_cannot_end_its_quotation() {
 }
 
 #[test]
+fn names_that_look_the_same_are_told_apart() {
+    let odd = Odd::facts()
+        .with("/dimensions/1/groups/1/value", json!("Samsung\u{200b}"))
+        .with("/dimensions/1/groups/2/value", json!("Samsung "));
+    let told = odd.claim("more", &["d1g0", "d1g2"], "records");
+    assert!(
+        told.starts_with("By brand, Samsung (d1g0) has more sales than Samsung (d1g2)"),
+        "{told}"
+    );
+    assert!(odd.claim("value", &["d1g1"], "records").contains("Samsung (d1g1) has 25"));
+}
+
+#[test]
 fn more_findings_than_one_anomaly_holds_are_anomalies_of_their_own() {
     let mut odd = Odd::facts();
     for column in 0..11 {

@@ -29,7 +29,12 @@ impl<'b, 'f> Case<'b, 'f> {
         if claim.ids.is_empty() {
             return Err("needs an id".to_owned());
         }
-        let subject = |id: &Id| book.subject(*id).ok_or_else(|| format!("there is no {id}"));
+        let family = book.family(claim.ids[0]);
+        let subject = |id: &Id| {
+            let members = family.as_ref().map_or(&[][..], |family| &family.members);
+            let member = members.iter().find(|member| member.id == *id).cloned();
+            member.or_else(|| book.subject(*id)).ok_or_else(|| format!("there is no {id}"))
+        };
         let subjects = claim.ids.iter().map(subject).collect::<Result<Vec<_>, _>>()?;
         if claim.ids.iter().enumerate().any(|(at, id)| claim.ids[..at].contains(id)) {
             return Err("names an id twice".to_owned());

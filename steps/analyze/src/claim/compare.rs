@@ -25,12 +25,15 @@ impl<'f> Case<'_, 'f> {
             return Err(format!("{} has {} and {} has {}", first.id, a.shown, second.id, b.shown));
         }
         let (more, high) = if is_more { ("more", "higher") } else { ("fewer", "lower") };
-        let noun = self.noun();
-        let what =
-            if self.is_count() { format!("{more} {noun}") } else { format!("a {high} {noun}") };
+        let (place, noun) = (self.place(), self.noun());
         let note = self.caution([first, second], [&a, &b]);
-        let place = self.place();
-        Ok(format!("{place}{} has {what} than {}: {a} against {b}{note}.", first.name, second.name))
+        let (first, second) = (&first.name, &second.name);
+        let than = if self.is_count() {
+            format!("{first} has {more} {noun} than {second}")
+        } else {
+            format!("the {noun} of {first} is {high} than that of {second}")
+        };
+        Ok(format!("{place}{than}: {a} against {b}{note}."))
     }
 
     pub(super) fn level(&self) -> Result<String, String> {
@@ -65,7 +68,7 @@ impl<'f> Case<'_, 'f> {
         }
         let ratio = a.to_f64() / b.to_f64();
         let is_more = a.compare(&b).is_gt() && b.to_f64() > 0.0;
-        if !is_more || !(1.1..1e6).contains(&ratio) {
+        if !is_more || !(1.1..1e3).contains(&ratio) {
             return Err(format!("{} has {} and {} has {}", first.id, a.shown, second.id, b.shown));
         }
         let shown = format!("{ratio:.1}");

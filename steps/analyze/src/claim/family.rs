@@ -1,6 +1,6 @@
 //! Groups that can be compared: those of one list of the facts, and their order.
 
-use std::cmp::Ordering;
+use std::{cmp::Ordering, collections::HashMap};
 
 use super::{amount::Amount, book::Book, grammar::Statistic, id::Id, name, subject::Subject};
 
@@ -166,9 +166,12 @@ impl<'f> Book<'f> {
         count: usize,
         id: impl Fn(usize) -> Option<Id>,
     ) -> Family<'f> {
+        let mut members: Vec<_> =
+            (0..count).filter_map(id).filter_map(|id| self.subject(id)).collect();
+        tell_apart(&mut members);
         Family {
             pointer: pointer.to_owned(),
-            members: (0..count).filter_map(id).filter_map(|id| self.subject(id)).collect(),
+            members,
             by: name::column(field),
             several: name::several(field),
             within: None,
@@ -177,6 +180,17 @@ impl<'f> Book<'f> {
             others: None,
             lists_largest: true,
         }
+    }
+}
+
+/// Values may differ in what cannot be seen, and long ones where they are cut: then the id tells them apart.
+fn tell_apart(members: &mut [Subject<'_>]) {
+    let mut count: HashMap<String, usize> = HashMap::new();
+    for member in members.iter() {
+        *count.entry(member.name.clone()).or_default() += 1;
+    }
+    for member in members.iter_mut().filter(|member| count[&member.name] > 1) {
+        member.name = format!("{} ({})", member.name, member.id);
     }
 }
 

@@ -8,10 +8,10 @@ use crate::wording::{human, plural, shown};
 const NAME_CHARS: usize = 64;
 
 /// Words that the sentences of claims consist of. A name that holds one could be taken for one.
-const FRAME: [&str; 26] = [
-    "a", "against", "all", "alone", "and", "are", "at", "by", "each", "fewest", "from", "has",
-    "have", "in", "is", "lead", "leads", "level", "most", "no", "of", "or", "others", "than",
-    "the", "with",
+const FRAME: [&str; 25] = [
+    "against", "all", "alone", "and", "are", "at", "by", "each", "fewest", "from", "has", "have",
+    "in", "is", "lead", "leads", "level", "most", "no", "of", "or", "others", "than", "the",
+    "with",
 ];
 
 /// What a group is called: its value where that reads as a name, `ram 8` or `listed true` where it says
@@ -28,7 +28,8 @@ pub(crate) fn group(field: &str, value: Option<&str>) -> String {
     } else if is_name(&value) {
         bounded(&value, NAME_CHARS)
     } else {
-        format!("“{}”", bounded(&value, NAME_CHARS))
+        // No mark within it can end the quotation.
+        format!("“{}”", bounded(&value.replace('"', "'"), NAME_CHARS))
     }
 }
 
@@ -91,6 +92,8 @@ mod tests {
             ("Apple iPhone 15", "Apple iPhone 15"),
             ("black", "“black”"),
             ("others", "“others”"),
+            ("Model A", "Model A"),
+            ("say “8”", "“say '8'”"),
             ("9 OF 10", "“9 OF 10”"),
             ("Budget Leads With 99", "“Budget Leads With 99”"),
             ("dark blue", "“dark blue”"),
