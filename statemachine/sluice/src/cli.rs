@@ -80,8 +80,8 @@ Exit codes: 0 all records are valid, 1 some are rejected, 2 the file is refused 
 A run is named as its reports are: by the correlation_id of its manifest. The manifest is what is believed.
 What a model has put in its own words is not proven.
 
-Exit codes: 0 proven, 1 something is disproved, 3 something is not verifiable: it is gone, or another version
-or another lexicon made it.")]
+Exit codes: 0 proven, 1 something is disproved, or there is no such run, 3 something is not verifiable: it is
+gone, or another version or another lexicon made it.")]
     Verify(VerifyArgs),
     /// On AWS: uploads files to the bucket and follows the execution of each to its end.
     #[command(after_help = "Examples:

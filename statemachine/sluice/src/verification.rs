@@ -95,7 +95,10 @@ impl Audit<'_> {
             self.named().into_iter().filter(|(kind, output)| output.key != run.outputs.key(*kind));
         let elsewhere: Vec<_> = elsewhere.map(|(kind, _)| kind.as_str()).collect();
         let outcome = results.outcome.as_str();
-        self.verdicts.push(if !missing.is_empty() {
+        let has_too_much = !has_facts && named.contains(&OutputKind::Facts);
+        self.verdicts.push(if has_too_much {
+            disproved(format!("the manifest of a run that ended in {outcome} has facts"))
+        } else if !missing.is_empty() {
             disproved(format!(
                 "the manifest of a run that ended in {outcome} has no {}",
                 missing.join(", ")

@@ -195,7 +195,8 @@ fn documents_and_manifests_that_say_nothing_are_found() {
         verified.forge(name, |document| *document = json!({}));
         verified.expect(1, "disproved", &format!("{name} is not a document of this kind"));
     }
-    let forged: [(Forge, &str); 4] = [
+    let forged: [(Forge, &str); 5] = [
+        (|manifest| manifest["results"]["outcome"] = json!("FileRefused"), "FileRefused has facts"),
         (|manifest| manifest["results"]["analysis"] = Value::Null, "has no analysis"),
         (|manifest| manifest["results"]["aggregation"] = Value::Null, "has no facts"),
         (

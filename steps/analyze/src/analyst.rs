@@ -99,13 +99,13 @@ impl Analyst<'_> {
         })
     }
 
+    /// Nothing where several are as frequent: one of them would be singled out.
     fn most_frequent_error(&self) -> Option<Claim> {
-        // The first of several that are as frequent, so that equal facts give equal text.
         let rejects = &self.book.facts.rejects;
-        let (at, most) = rejects.iter().enumerate().rev().max_by_key(|(_, reject)| reject.count)?;
+        let (at, most) = rejects.iter().enumerate().max_by_key(|(_, reject)| reject.count)?;
         let is_alone = rejects.iter().filter(|reject| reject.count == most.count).count() == 1;
-        let kind = if is_alone && rejects.len() > 1 { Kind::Leader } else { Kind::Rejects };
-        Some(Claim::of(kind, [Id::Reject(at)]))
+        let kind = if rejects.len() > 1 { Kind::Leader } else { Kind::Rejects };
+        is_alone.then(|| Claim::of(kind, [Id::Reject(at)]))
     }
 }
 

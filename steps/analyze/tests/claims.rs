@@ -151,7 +151,7 @@ fn every_kind_of_claim_is_worded() {
             "By brand, of 20 customer reviews of Apple, 17 (85.0%) are positive, 1 (5.0%) neutral and 2 (10.0%) \
              negative; the mean score is +0.58.",
         ),
-        (claim("span", &["t"]), "The dates run from 2026-03-02 to 2026-05-30."),
+        (claim("span", &["t"]), "Date runs from 2026-03-02 to 2026-05-30."),
         (
             claim("rejects", &["file"]),
             "100 of 120 records are valid, and 20 (16.7%) were rejected.",

@@ -71,6 +71,8 @@ fn records_without_a_value_are_called_that() {
     let mean = "By brand, the mean price of what has no brand is 400.00, over 25 sales.";
     assert_eq!(odd.claim("value", &["d1g1"], "mean"), mean);
     assert!(odd.claim("leader", &["d1g1"], "records").contains("with a value"));
+    let odd = odd.with("/dimensions/1/groups/1/records", json!(40));
+    assert!(odd.claim("leader", &["d1g0"], "records").contains(" 40 have no brand."));
     // A date is missing in some: not all of them are of the span.
     let day = json!("2026-03-02");
     let odd = Odd::facts().with("/time/first", day.clone()).with("/time/last", day);
@@ -112,6 +114,25 @@ fn shares_of_a_sum_need_values_that_are_not_negative() {
         told,
         "By segment of price, the sum of price of Mid-range is 26,250, over 35 sales."
     );
+}
+
+/// A zero hides no value that is far above the median.
+#[test]
+fn an_outlier_is_one_beside_a_zero_too() {
+    let stats = json!({ "count": 50, "sum": "1000400", "mean": 20008.0, "min": "0", "max": "1000000", "median": 10.0 });
+    let odd = Odd::facts().with("/dimensions/0/groups/0/measures/price", stats);
+    let told = odd.analyst();
+    assert!(told.contains("the highest price of Apple iPhone 15 is 1,000,000"), "{told}");
+}
+
+#[test]
+fn a_segment_that_has_all_is_named() {
+    let mut odd = Odd::facts();
+    for segment in [1, 2] {
+        odd = odd.with(&format!("/measures/0/segments/{segment}/records"), json!(0));
+    }
+    let told = odd.analyst();
+    assert!(told.contains("By segment of price, Budget has 45 of 100 sales"), "{told}");
 }
 
 #[test]

@@ -130,8 +130,9 @@ impl Analyst<'_> {
         let subject = self.book.subject(id)?;
         let field = &self.book.facts.measures[m].field;
         let far = |end| Some((subject.far_out(end, field)?, end));
-        let (above, below) = (far(Statistic::Highest)?, far(Statistic::Lowest)?);
-        let (size, end) = if above.0 >= below.0 { above } else { below };
+        let (above, below) = (far(Statistic::Highest), far(Statistic::Lowest));
+        let farther = above.into_iter().chain(below).max_by(|a, b| a.0.total_cmp(&b.0));
+        let (size, end) = farther?;
         thresholds.finding(size, Claim::of(Kind::Outlier, [id]).by(end).measuring(m))
     }
 

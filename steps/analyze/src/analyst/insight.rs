@@ -85,10 +85,9 @@ impl Analyst<'_> {
             let all = family.ranking(Statistic::Records, None).places(usize::MAX, 0);
             let has_records =
                 |id: &Id| matches!(id, Id::Segment(_, s) if measure.segments[*s].records > 0);
-            claims.push(Claim::of(
-                Kind::Order,
-                all.into_iter().filter(has_records).collect::<Vec<_>>(),
-            ));
+            let filled: Vec<_> = all.into_iter().filter(has_records).collect();
+            let kind = if filled.len() == 1 { Kind::Value } else { Kind::Order };
+            claims.push(Claim::of(kind, filled));
         }
         claims.extend(self.heaviest(m));
         let empty = (0..measure.segments.len()).filter(|s| measure.segments[*s].records == 0);

@@ -2,6 +2,8 @@
 
 use std::{cmp::Ordering, collections::HashMap};
 
+use pipeline_core::facts::Group;
+
 use super::{amount::Amount, book::Book, grammar::Statistic, id::Id, name, subject::Subject};
 
 /// Groups with fewer texts are neither best nor worst of anything by their scores.
@@ -24,6 +26,8 @@ pub(crate) struct Family<'f> {
     pub(super) whole_has: String,
     /// The records or texts of groups that the facts do not list; none where they list all.
     pub(super) others: Option<Amount>,
+    /// The records without a value, where the facts list them.
+    pub(super) missing: Option<Amount>,
     /// Whether no group that is not listed has more records than one that is.
     lists_largest: bool,
 }
@@ -64,6 +68,7 @@ impl<'f> Book<'f> {
         let mut family = self.list(&pointer, &dimension.field, groups.len(), |g| {
             groups[g].value.as_ref().map(|_| Id::Group(d, g))
         });
+        family.missing = missing(groups, &pointer);
         if is_boolean {
             family.several = format!("values of {}", family.by);
         }
@@ -114,6 +119,7 @@ impl<'f> Book<'f> {
         let mut family = self.list(&pointer, field, top.len(), |g| {
             top[g].value.as_ref().map(|_| Id::SegmentGroup(m, s, g))
         });
+        family.missing = missing(top, &pointer);
         let whole = segment.records()?;
         let listed: u64 = top.iter().fold(0, |sum, group| sum.saturating_add(group.records));
         family.others = whole.minus(&Amount::count(listed, pointer));
@@ -178,6 +184,7 @@ impl<'f> Book<'f> {
             whole: None,
             whole_has: String::new(),
             others: None,
+            missing: None,
             lists_largest: true,
         }
     }
@@ -192,6 +199,11 @@ fn tell_apart(members: &mut [Subject<'_>]) {
     for member in members.iter_mut().filter(|member| count[&member.name] > 1) {
         member.name = format!("{} ({})", member.name, member.id);
     }
+}
+
+fn missing(groups: &[Group], pointer: &str) -> Option<Amount> {
+    let at = groups.iter().position(|group| group.value.is_none())?;
+    Some(Amount::count(groups[at].records, format!("{pointer}/{at}/records")))
 }
 
 /// What is in groups that are not listed, if anything is.

@@ -28,8 +28,7 @@ pub(crate) fn group(field: &str, value: Option<&str>) -> String {
     } else if is_name(&value) {
         bounded(&value, NAME_CHARS)
     } else {
-        // No mark within it can end the quotation.
-        format!("“{}”", bounded(&value.replace('"', "'"), NAME_CHARS))
+        format!("“{}”", bounded(&value, NAME_CHARS))
     }
 }
 
@@ -93,7 +92,7 @@ mod tests {
             ("black", "“black”"),
             ("others", "“others”"),
             ("Model A", "Model A"),
-            ("say “8”", "“say '8'”"),
+            ("say “8”", "“say \"8\"”"),
             ("9 OF 10", "“9 OF 10”"),
             ("Budget Leads With 99", "“Budget Leads With 99”"),
             ("dark blue", "“dark blue”"),

@@ -41,7 +41,8 @@ impl<'f> Case<'_, 'f> {
                 } else {
                     ""
                 };
-                format!("{scope}{} leads with {numbers}{shared}.{next}{sample}", one.name)
+                let missing = missing(&family, amount);
+                format!("{scope}{} leads with {numbers}{shared}.{next}{missing}{sample}", one.name)
             }
             _ => format!(
                 "{scope}{} has {}: {}.{next}",
@@ -71,7 +72,8 @@ impl<'f> Case<'_, 'f> {
             return Ok(format!("{scope}{names} share {most}: {amount} each."));
         }
         let numbers = self.of_whole(&family, subject, amount);
-        Ok(format!("{scope}{names} share the lead with {numbers} each.{}", sample_note(first)))
+        let (missing, sample) = (missing(&family, amount), sample_note(first));
+        Ok(format!("{scope}{names} share the lead with {numbers} each.{missing}{sample}"))
     }
 
     pub(super) fn last(&self) -> Result<String, String> {
@@ -176,7 +178,11 @@ impl<'f> Case<'_, 'f> {
             Statistic::Records => sample_note(&places),
             _ => "",
         };
-        Ok(format!("{scope}{says}: {}.{ties}{near}{sample}", list(&entries)))
+        let missing = match self.statistic {
+            Statistic::Records if is_head => missing(&family, &places[0].1),
+            _ => String::new(),
+        };
+        Ok(format!("{scope}{says}: {}.{ties}{near}{missing}{sample}", list(&entries)))
     }
 
     pub(super) fn distinct(&self) -> Result<String, String> {
@@ -348,12 +354,18 @@ fn sample_note(places: &[Place<'_>]) -> &'static str {
     }
 }
 
-/// ` B and C are level at 9.` for each run of equal places.
+/// ` 40 have no brand.`, where they are as many as the first group has.
+fn missing(family: &Family<'_>, first: &Amount) -> String {
+    let missing = family.missing.as_ref().filter(|missing| missing.compare(first).is_ge());
+    missing.map(|missing| format!(" {missing} have no {}.", family.by)).unwrap_or_default()
+}
+
+/// ` Level at 9 are B and C.` for each run of equal places.
 fn ties(places: &[Place<'_>]) -> String {
     let runs = places.chunk_by(|(_, a), (_, b)| a.compare(b).is_eq()).filter(|run| run.len() > 1);
     let tie = |run: &[Place<'_>]| {
         let names: Vec<_> = run.iter().map(|(subject, _)| subject.name.clone()).collect();
-        format!(" {} are level at {}.", list(&names), run[0].1)
+        format!(" Level at {} are {}.", run[0].1, list(&names))
     };
     runs.map(tie).collect()
 }

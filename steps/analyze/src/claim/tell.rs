@@ -200,11 +200,11 @@ impl<'f> Case<'_, 'f> {
         };
         let moment = |moment: &str| name::moment(&time.field, moment);
         // Records without a moment are of none of them.
-        let several = name::several(&time.field);
+        let column = name::column(&time.field);
         Ok(if first == last {
-            format!("the only {} is {}.", name::column(&time.field), moment(first))
+            format!("the only {column} is {}.", moment(first))
         } else {
-            format!("the {several} run from {} to {}.", moment(first), moment(last))
+            format!("{column} runs from {} to {}.", moment(first), moment(last))
         })
     }
 
@@ -233,8 +233,10 @@ impl<'f> Case<'_, 'f> {
                 let valid = one.count(records.valid, "valid");
                 let share = Amount::share(facts.reject_rate, vec!["/reject_rate".to_owned()]);
                 let share = in_brackets(share);
+                let are = if records.valid == 1 { "is" } else { "are" };
+                let were = if records.rejected == 1 { "was" } else { "were" };
                 Ok(format!(
-                    "{valid} of {read} records are valid, and {rejected}{share} were rejected."
+                    "{valid} of {read} records {are} valid, and {rejected}{share} {were} rejected."
                 ))
             }
             _ => Err("takes the file or an error".to_owned()),
@@ -294,17 +296,15 @@ impl<'f> Case<'_, 'f> {
 }
 
 impl Subject<'_> {
-    /// How many times the highest value is the median, or the median the lowest value: of a few positive
-    /// values at least.
+    /// How many times the highest value is the median, or the median the lowest value: of a few values at least,
+    /// where what is divided by is positive.
     pub(crate) fn far_out(&self, end: Statistic, field: &str) -> Option<f64> {
         let (stats, _) = self.stats(field)?;
         let of = |statistic| Some(self.amount(statistic, Some(field))?.to_f64());
-        let (low, median) = (of(Statistic::Lowest)?, of(Statistic::Median)?);
-        let is_enough = stats.count >= FEWEST_VALUES && low > 0.0 && median > 0.0;
-        let far = match end {
-            Statistic::Highest => of(Statistic::Highest)? / median,
-            _ => median / low,
+        let (far, near) = match end {
+            Statistic::Highest => (of(Statistic::Highest)?, of(Statistic::Median)?),
+            _ => (of(Statistic::Median)?, of(Statistic::Lowest)?),
         };
-        is_enough.then_some(far)
+        (stats.count >= FEWEST_VALUES && near > 0.0 && far > 0.0).then_some(far / near)
     }
 }
