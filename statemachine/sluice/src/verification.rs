@@ -75,7 +75,8 @@ struct Audit<'a> {
 }
 
 impl Audit<'_> {
-    /// The manifest names what a run of its outcome publishes, under the run's own keys.
+    /// The manifest names what a run of its outcome publishes, under the run's own keys, and its outcome is
+    /// what its steps found.
     fn results(&mut self) {
         let Manifest { run, results, .. } = self.manifest;
         let (has_rows, has_facts) = match results.outcome {
@@ -83,22 +84,18 @@ impl Audit<'_> {
             Outcome::AllRecordsRejected | Outcome::NoRecords => (true, false),
             Outcome::FileRefused => (false, false),
         };
-        let named: Vec<_> = self.named().into_iter().map(|(kind, _)| kind).collect();
+        let named: Vec<_> = results.outputs().collect();
         let expected = OutputKind::ALL.into_iter().filter(|kind| match kind {
             OutputKind::Processed | OutputKind::Rejected => has_rows,
             OutputKind::Facts | OutputKind::Analysis => has_facts,
             OutputKind::Report => true,
         });
-        let missing = expected.filter(|kind| !named.contains(kind));
+        let missing = expected.filter(|kind| named.iter().all(|(other, _)| other != kind));
         let missing: Vec<_> = missing.map(OutputKind::as_str).collect();
-        let elsewhere =
-            self.named().into_iter().filter(|(kind, output)| output.key != run.outputs.key(*kind));
+        let elsewhere = named.iter().filter(|(kind, output)| output.key != run.outputs.key(*kind));
         let elsewhere: Vec<_> = elsewhere.map(|(kind, _)| kind.as_str()).collect();
         let outcome = results.outcome.as_str();
-        let has_too_much = !has_facts && named.contains(&OutputKind::Facts);
-        self.verdicts.push(if has_too_much {
-            disproved(format!("the manifest of a run that ended in {outcome} has facts"))
-        } else if !missing.is_empty() {
+        self.verdicts.push(if !missing.is_empty() {
             disproved(format!(
                 "the manifest of a run that ended in {outcome} has no {}",
                 missing.join(", ")
@@ -108,29 +105,17 @@ impl Audit<'_> {
                 "the manifest names other keys than the run's for {}",
                 elsewhere.join(", ")
             ))
+        } else if let Some(contradiction) = results.contradiction() {
+            disproved(format!("the manifest contradicts itself: {contradiction}"))
         } else {
             proven(format!("the manifest names what a run publishes that ends in {outcome}"))
         });
     }
 
-    /// The outputs that the manifest names.
-    fn named(&self) -> Vec<(OutputKind, &PublishedObject)> {
-        let results = &self.manifest.results;
-        let validation = results.validation.as_ref();
-        let outputs = [
-            (OutputKind::Processed, validation.and_then(|found| found.processed.as_ref())),
-            (OutputKind::Rejected, validation.and_then(|found| found.rejected.as_ref())),
-            (OutputKind::Facts, results.aggregation.as_ref().map(|found| &found.facts)),
-            (OutputKind::Analysis, results.analysis.as_ref().map(|found| &found.analysis)),
-            (OutputKind::Report, results.report.as_ref().map(|found| &found.report)),
-        ];
-        outputs.into_iter().filter_map(|(kind, output)| Some((kind, output?))).collect()
-    }
-
     /// Each output that the manifest vouches for has the bytes that it had.
     async fn outputs(&mut self) -> anyhow::Result<()> {
         let mut verdicts = Vec::new();
-        for (_, output) in self.named() {
+        for (_, output) in self.manifest.results.outputs() {
             verdicts.push(match self.sha256_of(output).await {
                 Ok(sha256) if sha256 == output.sha256 => {
                     proven(format!("{} is unchanged", output.key))

@@ -195,8 +195,29 @@ fn documents_and_manifests_that_say_nothing_are_found() {
         verified.forge(name, |document| *document = json!({}));
         verified.expect(1, "disproved", &format!("{name} is not a document of this kind"));
     }
-    let forged: [(Forge, &str); 5] = [
-        (|manifest| manifest["results"]["outcome"] = json!("FileRefused"), "FileRefused has facts"),
+    let forged: [(Forge, &str); 7] = [
+        (
+            |manifest| manifest["results"]["outcome"] = json!("FileRefused"),
+            "the outcome is not what the steps found",
+        ),
+        (
+            |manifest| {
+                manifest["results"]["outcome"] = json!("AllRecordsRejected");
+                manifest["results"]["aggregation"] = Value::Null;
+                manifest["results"]["analysis"] = Value::Null;
+            },
+            "the outcome is not what the steps found",
+        ),
+        (
+            |manifest| {
+                let rejected = manifest["results"]["validation"]["records"]["rejected"].clone();
+                manifest["results"]["validation"]["records"]["read"] = rejected;
+                manifest["results"]["validation"]["records"]["valid"] = json!(0);
+                manifest["results"]["outcome"] = json!("AllRecordsRejected");
+                manifest["results"]["aggregation"] = Value::Null;
+            },
+            "the outcome is not what the steps found",
+        ),
         (|manifest| manifest["results"]["analysis"] = Value::Null, "has no analysis"),
         (|manifest| manifest["results"]["aggregation"] = Value::Null, "has no facts"),
         (

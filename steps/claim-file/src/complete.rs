@@ -9,7 +9,7 @@ use pipeline_core::{
     manifest::{Manifest, SCHEMA_VERSION},
     ports::{ContentId, ObjectStore, Publication},
     results::RunResults,
-    run::{Execution, Outcome, PublishedObject, Run},
+    run::{Execution, PublishedObject, Run},
     steps::claim_file::{CompleteInput, CompleteOutput},
 };
 
@@ -99,32 +99,9 @@ async fn check_owner(run: &Run, execution: &Execution, ports: Ports<'_>) -> Step
 
 /// Results that contradict themselves must never become a manifest.
 fn check_results(results: &RunResults) -> StepResult<()> {
-    let records = results.records();
-    if records
-        .is_some_and(|records| Some(records.read) != records.valid.checked_add(records.rejected))
-    {
-        return Err(contradiction("records read are not the valid and the rejected ones"));
-    }
-    let RunResults { refusal, aggregation, analysis, .. } = results;
-    let (read, valid) = records.map_or((None, None), |r| (Some(r.read), Some(r.valid)));
-    let agrees = match results.outcome {
-        Outcome::Completed => {
-            refusal.is_none()
-                && valid.is_some_and(|valid| valid > 0)
-                && aggregation.as_ref().map(|aggregation| aggregation.records) == valid
-                && analysis.is_some()
-        }
-        Outcome::AllRecordsRejected => {
-            refusal.is_none() && valid == Some(0) && read.is_some_and(|read| read > 0)
-        }
-        Outcome::NoRecords => refusal.is_none() && read == Some(0),
-        Outcome::FileRefused => refusal.is_some(),
-    };
-    if agrees { Ok(()) } else { Err(contradiction("the outcome is not what the steps found")) }
-}
-
-fn contradiction(message: &str) -> StepError {
-    StepError::new(ErrorKind::Internal, format!("the results contradict themselves: {message}"))
+    let Some(contradiction) = results.contradiction() else { return Ok(()) };
+    let message = format!("the results contradict themselves: {contradiction}");
+    Err(StepError::new(ErrorKind::Internal, message))
 }
 
 /// What the results call published is there, under the run's own keys and with these bytes.

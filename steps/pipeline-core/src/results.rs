@@ -78,6 +78,35 @@ impl RunResults {
         OutputKind::ALL.into_iter().filter_map(output)
     }
 
+    /// How the results contradict themselves, if they do. Those of a run never do.
+    pub fn contradiction(&self) -> Option<&'static str> {
+        let records = self.records();
+        if records.is_some_and(|found| Some(found.read) != found.valid.checked_add(found.rejected))
+        {
+            return Some("records read are not the valid and the rejected ones");
+        }
+        let Self { refusal, aggregation, analysis, .. } = self;
+        let (read, valid) = records.map_or((None, None), |r| (Some(r.read), Some(r.valid)));
+        let has_facts = aggregation.is_some() || analysis.is_some();
+        let agrees = match self.outcome {
+            Outcome::Completed => {
+                refusal.is_none()
+                    && valid.is_some_and(|valid| valid > 0)
+                    && aggregation.as_ref().map(|aggregation| aggregation.records) == valid
+                    && analysis.is_some()
+            }
+            Outcome::AllRecordsRejected => {
+                refusal.is_none()
+                    && !has_facts
+                    && valid == Some(0)
+                    && read.is_some_and(|read| read > 0)
+            }
+            Outcome::NoRecords => refusal.is_none() && !has_facts && read == Some(0),
+            Outcome::FileRefused => refusal.is_some() && !has_facts,
+        };
+        (!agrees).then_some("the outcome is not what the steps found")
+    }
+
     /// Where the outputs lie. `place` says it for a key.
     pub fn places(&self, run: &Run, place: impl Fn(&str) -> String) -> OutputPlaces {
         let of = |kind| self.output(kind).map(|object| place(&object.key));
